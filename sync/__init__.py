@@ -1,0 +1,1 @@
+"""National synchronisation of cadre, civil-servant and public-employee records."""

@@ -1,0 +1,1 @@
+"""The national record: groups, fields, code lists, units. Pure data, packaged."""

@@ -1,0 +1,1 @@
+"""Nouns, states and errors. Standard library only."""

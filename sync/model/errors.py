@@ -1,0 +1,72 @@
+"""Errors grouped by what the caller should do next.
+
+A message says what happened, to which code or id, and what to do, in one sentence.
+It never holds a person's value, a body, a header or a query string.
+"""
+
+from collections.abc import Iterable
+
+
+class SyncError(Exception):
+    """Something this service refused or could not do."""
+
+    status = 500
+
+
+class SourceUnavailableError(SyncError):
+    """The source did not answer well now; asking again later can help."""
+
+    status = 503
+
+
+class SourceRejectedError(SyncError):
+    """The source refuses us; asking again the same way cannot help."""
+
+    status = 502
+
+
+class UnreadableAnswerError(SyncError):
+    """The source answered something that is not an answer; its owner must look."""
+
+    status = 502
+
+
+class NotFoundError(SyncError):
+    """The thing asked for does not exist."""
+
+    status = 404
+
+
+class PermissionDeniedError(SyncError):
+    """This actor may not do this."""
+
+    status = 403
+
+
+class ConfigurationError(SyncError):
+    """The service is set up wrongly; the message names the setting."""
+
+
+class AccountingError(SyncError):
+    """Counts that must add up do not; nothing was admitted."""
+
+
+class DatabaseRefusedError(SyncError):
+    """The database refused a statement; holds SQLSTATE and constraint name, never a value."""
+
+    def __init__(self, message: str, *, sqlstate: str = "", constraint: str = "") -> None:
+        super().__init__(message)
+        self.sqlstate = sqlstate
+        self.constraint = constraint
+
+
+class IllegalTransitionError(SyncError):
+    """A thing was asked to move to a state it cannot reach."""
+
+    status = 409
+
+    def __init__(self, subject: str, state: str, wanted: str, allowed: Iterable[str]) -> None:
+        choices = ", ".join(sorted(allowed)) or "nothing, it is final"
+        super().__init__(
+            f"{subject} is {state} and cannot become {wanted}. Possible: {choices}."
+        )

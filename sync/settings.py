@@ -1,0 +1,52 @@
+"""Every setting in one place, read from the environment (`CBCCVC_...`) once."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings; secrets are read by reference (a file's path), never printed."""
+
+    model_config = SettingsConfigDict(env_prefix="CBCCVC_", extra="ignore")
+
+    home: Path = Field(default=Path(".cbccvc"), description="Where embedded data live.")
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="postgresql+psycopg2://{role}@host:port/cbccvc - any server; {role} is replaced."
+        " Empty: the embedded server below `home`.",
+    )
+    secrets_dir: Path | None = Field(
+        default=None, description="Folder of secret files; default `<home>/secrets`."
+    )
+    timezone: str = "Asia/Ho_Chi_Minh"
+    pull_deadline_s: int = 1500
+    http_timeout_s: float = 20.0
+    http_attempts: int = 4
+    batch_documents: int = 1000
+    read_batch_documents: int = 100_000
+    brake_vanished_count: int = 50
+    brake_vanished_ratio: float = 0.05
+    level_reachable_h: int = 24
+    level_answer_h: int = 72
+    level_filled_ratio: float = 0.95
+    level_key_list_h: int = 168
+    level_not_admitted_ratio: float = 0.05
+    level_complete_ratio: float = 0.98
+    level_flag_working_days: int = 3
+    portal_host: str = "127.0.0.1"
+    portal_port: int = 8600
+    portal_is_public: bool = False
+
+    @property
+    def secrets(self) -> Path:
+        """The folder that holds one file a secret."""
+        return self.secrets_dir or self.home / "secrets"
+
+
+@cache
+def get_settings() -> Settings:
+    """The settings of this process."""
+    return Settings()

@@ -1,0 +1,65 @@
+"""The door to PostgreSQL: one engine a role, transactions, errors without values."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from sync.model.errors import DatabaseRefusedError
+
+SAFE_NAME = re.compile(r"^[a-z_][a-z0-9_]{0,62}$")
+
+
+class Database:
+    """One role's way into the database. Services own transactions; store functions never commit."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def connect(cls, url: str) -> "Database":
+        """A database from a `postgresql+psycopg2://` URL; nothing is opened yet."""
+        return cls(
+            create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=5, max_overflow=10)
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """All or nothing.
+
+        Raises:
+            DatabaseRefusedError: what PostgreSQL refused, by SQLSTATE and constraint name only.
+        """
+        try:
+            with self.engine.begin() as conn:
+                yield conn
+        except DBAPIError as error:
+            raise without_values(error) from None
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self.engine.dispose()
+
+
+def without_values(error: DBAPIError) -> DatabaseRefusedError:
+    """The same refusal with nothing a person said: COPY, casts and unique keys print values."""
+    sqlstate = getattr(error.orig, "pgcode", None) or ""
+    diag = getattr(error.orig, "diag", None)
+    names = [getattr(diag, part, None) or "" for part in ("table_name", "constraint_name")]
+    table, constraint = (name if SAFE_NAME.match(name) else "" for name in names)
+    if isinstance(error, OperationalError) and not sqlstate:
+        return DatabaseRefusedError("The database did not answer: check that it runs and its URL.")
+    where = f" on {table}" if table else ""
+    why = f" (constraint {constraint})" if constraint else ""
+    return DatabaseRefusedError(
+        f"The database refused a statement{where}: SQLSTATE {sqlstate}{why}.",
+        sqlstate=sqlstate,
+        constraint=constraint,
+    )
+
+
+def set_local(conn: Connection, name: str, value: str) -> None:
+    """Set one server parameter until the transaction ends."""
+    conn.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": value})
