@@ -1,0 +1,1 @@
+"""The pages: server-rendered, Vietnamese first, readable without a script."""
