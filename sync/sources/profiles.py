@@ -52,7 +52,7 @@ def load_profile(name: str, folder: Path = FOLDER) -> Profile:
         known = ", ".join(list_profiles(folder)) or "none"
         raise NotFoundError(f"There is no profile with this name; known: {known}.")
     try:
-        content = yaml.load(path.read_text("utf-8"), Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
+        content = yaml.load(path.read_text("utf-8"), Loader=_StrictLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         where = getattr(getattr(error, "problem_mark", None), "line", None)
         line = "" if where is None else f" near line {where + 1}"
@@ -174,7 +174,7 @@ class _Reader:
 
     def date_format(self) -> DateFormat:
         text = self.text("date_format", DateFormat.ISO.value)
-        if text not in DateFormat:
+        if text not in set(DateFormat):
             known = ", ".join(DateFormat)
             raise self.refuse(f"date_format {text} is not one of {known}")
         return DateFormat(text)
@@ -256,7 +256,7 @@ class _StrictLoader(yaml.SafeLoader):
     def construct_mapping(
         self, node: yaml.MappingNode, deep: bool = False
     ) -> dict[Hashable, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]  # type: ignore[no-untyped-call]
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         for key in keys:
             if keys.count(key) > 1:
                 raise yaml.MarkedYAMLError(
