@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg2
 from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from sync.model.errors import DatabaseRefusedError
 
@@ -37,19 +38,22 @@ class Database:
                 yield conn
         except DBAPIError as error:
             raise without_values(error) from None
+        except psycopg2.Error as error:  # COPY speaks to the driver directly
+            raise without_values(error) from None
 
     def close(self) -> None:
         """Let go of the connections."""
         self.engine.dispose()
 
 
-def without_values(error: DBAPIError) -> DatabaseRefusedError:
+def without_values(error: BaseException | None) -> DatabaseRefusedError:
     """The same refusal with nothing a person said: COPY, casts and unique keys print values."""
-    sqlstate = getattr(error.orig, "pgcode", None) or ""
-    diag = getattr(error.orig, "diag", None)
+    error = getattr(error, "orig", error)  # SQLAlchemy wraps the driver's word
+    sqlstate = getattr(error, "pgcode", None) or ""
+    diag = getattr(error, "diag", None)
     names = [getattr(diag, part, None) or "" for part in ("table_name", "constraint_name")]
     table, constraint = (name if SAFE_NAME.match(name) else "" for name in names)
-    if isinstance(error, OperationalError) and not sqlstate:
+    if isinstance(error, psycopg2.OperationalError) and not sqlstate:
         return DatabaseRefusedError("The database did not answer: check that it runs and its URL.")
     where = f" on {table}" if table else ""
     why = f" (constraint {constraint})" if constraint else ""

@@ -1,0 +1,102 @@
+"""DDL of the typed tables, one a group, for staging and register; generated from the contract."""
+
+from sync.contract.record import Field, Group, record_groups
+
+COLUMN_TYPES = {
+    "text": "text",
+    "code": "text",
+    "date": "date",
+    "timestamp": "timestamptz",
+    "int": "integer",
+    "decimal": "numeric",
+}
+
+STAGING_COMMON = """
+CREATE UNLOGGED TABLE staging.document (
+    snapshot_id         bigint NOT NULL,
+    record_id           bigint NOT NULL,
+    document_id         bigint NOT NULL,
+    other_document_ids  bigint[],
+    unit_code           text NOT NULL,
+    as_of               date NOT NULL,
+    entry_count         integer NOT NULL,
+    row_no              integer NOT NULL DEFAULT 1,
+    is_readable         boolean NOT NULL,
+    has_key             boolean NOT NULL,
+    has_nul             boolean NOT NULL,
+    has_repeated_key    boolean NOT NULL,
+    has_secret_field    boolean NOT NULL,
+    is_malformed        boolean NOT NULL,
+    repeat_count        integer NOT NULL,
+    differing_count     integer NOT NULL
+);
+CREATE INDEX document_by_snapshot ON staging.document USING brin (snapshot_id);
+CREATE UNLOGGED TABLE staging.reading (
+    snapshot_id    bigint NOT NULL,
+    record_id      bigint NOT NULL,
+    typed_sha256   bytea NOT NULL,
+    missing_fields text[] NOT NULL
+);
+CREATE INDEX reading_by_snapshot ON staging.reading USING brin (snapshot_id);
+CREATE UNLOGGED TABLE staging.context (
+    snapshot_id            bigint NOT NULL,
+    record_id              bigint NOT NULL,
+    number_in_unit_count   integer NOT NULL,
+    number_elsewhere_count integer NOT NULL
+);
+CREATE INDEX context_by_snapshot ON staging.context USING brin (snapshot_id);
+CREATE UNLOGGED TABLE staging.located (
+    snapshot_id bigint NOT NULL,
+    record_id   bigint NOT NULL,
+    row_no      integer NOT NULL,
+    group_name  text NOT NULL,
+    rule_code   text NOT NULL
+);
+CREATE INDEX located_by_snapshot ON staging.located USING brin (snapshot_id);
+"""
+
+
+def column(field: Field) -> str:
+    """A field as a column definition; absence is allowed, rules speak of it."""
+    return f"    {field.code} {COLUMN_TYPES[field.kind]}"
+
+
+def staging_table(group: Group) -> str:
+    """One unlogged table of typed rows under check."""
+    columns = ",\n".join(column(field) for field in group.fields)
+    return f"""
+CREATE UNLOGGED TABLE staging.{group.name} (
+    snapshot_id bigint NOT NULL,
+    record_id bigint NOT NULL,
+    row_no integer NOT NULL,
+{columns},
+    unreadable_fields text[] NOT NULL DEFAULT '{{}}',
+    converted_fields text[] NOT NULL DEFAULT '{{}}'
+);
+CREATE INDEX {group.name}_by_snapshot ON staging.{group.name} USING brin (snapshot_id);
+"""
+
+
+def register_table(group: Group) -> str:
+    """One table of the current typed rows."""
+    columns = ",\n".join(column(field) for field in group.fields)
+    return f"""
+CREATE TABLE register.{group.name} (
+    record_id bigint NOT NULL,
+    row_no integer NOT NULL,
+{columns},
+    PRIMARY KEY (record_id, row_no)
+);
+"""
+
+
+def staging_ddl() -> str:
+    """The staging schema."""
+    tables = "".join(staging_table(group) for group in record_groups().values())
+    return f"CREATE SCHEMA staging;\n{STAGING_COMMON}{tables}"
+
+
+def register_ddl() -> str:
+    """The typed tables of the register."""
+    tables = "".join(register_table(group) for group in record_groups().values())
+    return f"{tables}\nCREATE INDEX person_by_number ON register.person (so_dinh_danh);\n"

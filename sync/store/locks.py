@@ -1,0 +1,35 @@
+"""Advisory locks; each ends with its transaction. Several units are locked in code order."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, text
+
+UNIT, PULL, READING = 7310, 7311, 7312
+
+
+def _lock(conn: Connection, space: int, name: str) -> None:
+    conn.execute(
+        text("SELECT pg_advisory_xact_lock(:space, hashtext(:name))"),
+        {"space": space, "name": name},
+    )
+
+
+def lock_unit(conn: Connection, unit_code: str) -> None:
+    """Nobody else changes what the register says of this unit."""
+    _lock(conn, UNIT, unit_code)
+
+
+def lock_units(conn: Connection, unit_codes: Iterable[str]) -> None:
+    """The same for several units, without deadlock."""
+    for unit_code in sorted(set(unit_codes)):
+        lock_unit(conn, unit_code)
+
+
+def lock_pull(conn: Connection, unit_code: str) -> None:
+    """Two pulls of one unit take turns."""
+    _lock(conn, PULL, unit_code)
+
+
+def lock_reading(conn: Connection) -> None:
+    """Two waves read and check in turn; staging holds a snapshot once."""
+    _lock(conn, READING, "staging")

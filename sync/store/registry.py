@@ -1,0 +1,164 @@
+"""Units, sources, headcounts, code lists, profiles and probes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, text
+
+from sync.model.errors import NotFoundError
+from sync.model.source import ProbeResult, Source
+
+CODE_TABLES = ("code", "rank", "salary_step", "retirement_age", "id_prefix")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An organisation that owns its people's records, as of one day."""
+
+    unit_code: str
+    name_vi: str
+    name_en: str
+    kind: str
+    is_restricted: bool
+
+
+def replace_rows(conn: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Make a packaged list the table's content; loading twice changes nothing."""
+    columns = list(rows[0])
+    casts = {"valid_on": "CAST(:valid_on AS daterange)", "attributes": "CAST(:attributes AS jsonb)"}
+    places = ", ".join(casts.get(name, f":{name}") for name in columns)
+    conn.execute(text(f"DELETE FROM registry.{table}"))  # noqa: S608 - our own table names
+    conn.execute(
+        text(f"INSERT INTO registry.{table} ({', '.join(columns)}) VALUES ({places})"),  # noqa: S608 - our own column names
+        list(rows),
+    )
+    return len(rows)
+
+
+def list_units(conn: Connection, as_of: date) -> list[Unit]:
+    """Units valid on a day, by code: the denominator of every national figure."""
+    rows = conn.execute(
+        text(
+            "SELECT unit_code, name_vi, name_en, kind, is_restricted FROM registry.unit"
+            " WHERE valid_on @> CAST(:as_of AS date) ORDER BY unit_code"
+        ),
+        {"as_of": as_of},
+    )
+    return [Unit(**row) for row in rows.mappings()]
+
+
+def set_sources(conn: Connection, sources: Iterable[Source]) -> None:
+    """Add sources or bring their rows up to date; one active source a unit."""
+    for source in sources:
+        conn.execute(
+            text(
+                "INSERT INTO registry.source (source_code, unit_code, connector, profile_name, address,"
+                " secret_name, options) VALUES (:source_code, :unit_code, :connector, :profile_name,"
+                " :address, :secret_name, CAST(:options AS jsonb)) ON CONFLICT (source_code) DO UPDATE SET"
+                " connector = excluded.connector, profile_name = excluded.profile_name,"
+                " address = excluded.address, secret_name = excluded.secret_name, options = excluded.options"
+            ),
+            {
+                "source_code": source.source_code,
+                "unit_code": source.unit_code,
+                "connector": source.connector,
+                "profile_name": source.profile_name,
+                "address": source.address,
+                "secret_name": source.secret_name,
+                "options": orjson.dumps(dict(source.options)).decode(),
+            },
+        )
+
+
+def list_sources(conn: Connection, as_of: date) -> list[Source]:
+    """Active sources of units valid on a day, by unit code."""
+    rows = conn.execute(
+        text(
+            "SELECT s.source_code, s.unit_code, s.connector, s.profile_name, s.address, s.secret_name, s.options"
+            " FROM registry.source AS s JOIN registry.unit AS u ON u.unit_code = s.unit_code"
+            " AND u.valid_on @> CAST(:as_of AS date) WHERE s.is_active ORDER BY s.unit_code"
+        ),
+        {"as_of": as_of},
+    )
+    return [Source(**row) for row in rows.mappings()]
+
+
+def get_source(conn: Connection, unit_code: str) -> Source:
+    """The active source of a unit.
+
+    Raises:
+        NotFoundError: the unit has none.
+    """
+    row = (
+        conn.execute(
+            text(
+                "SELECT source_code, unit_code, connector, profile_name, address, secret_name, options"
+                " FROM registry.source WHERE unit_code = :unit_code AND is_active"
+            ),
+            {"unit_code": unit_code},
+        )
+        .mappings()
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFoundError(f"Unit {unit_code} has no active source: add one to the registry.")
+    return Source(**row)
+
+
+def set_headcounts(conn: Connection, headcounts: Mapping[str, int], valid_from: date, by: str) -> None:
+    """A steward's word on how many people each unit has from a day on."""
+    for unit_code, headcount in sorted(headcounts.items()):
+        conn.execute(
+            text(
+                "INSERT INTO registry.expected_headcount (unit_code, valid_on, headcount, stated_by, source)"
+                " VALUES (:unit_code, daterange(:valid_from, NULL), :headcount, :by, :by)"
+                " ON CONFLICT DO NOTHING"
+            ),
+            {"unit_code": unit_code, "valid_from": valid_from, "headcount": headcount, "by": by},
+        )
+
+
+def set_profile(conn: Connection, name: str, sha256: str, content: Mapping[str, Any]) -> None:
+    """Keep a profile's version, so that old documents can be read as they were."""
+    conn.execute(
+        text(
+            "INSERT INTO registry.profile (profile_sha256, profile_name, content)"
+            " VALUES (:sha256, :name, CAST(:content AS jsonb)) ON CONFLICT DO NOTHING"
+        ),
+        {"sha256": sha256, "name": name, "content": orjson.dumps(dict(content)).decode()},
+    )
+
+
+def code_lists_sha256(conn: Connection) -> str:
+    """One digest of every code list: part of a check's basis."""
+    parts = " || ".join(
+        f"(SELECT coalesce(string_agg(sha256(convert_to(t::text, 'UTF8')), ''::bytea ORDER BY t::text), ''::bytea)"  # noqa: S608 - our own table names
+        f" FROM registry.{table} AS t)"
+        for table in CODE_TABLES
+    )
+    found: str = conn.execute(text(f"SELECT encode(sha256({parts}), 'hex')")).scalar_one()  # noqa: S608 - as above
+    return found
+
+
+def add_probe(conn: Connection, source: Source, probed_at: datetime, result: ProbeResult) -> None:
+    """Keep one look at a source."""
+    conn.execute(
+        text(
+            "INSERT INTO registry.probe (unit_code, source_code, probed_at, is_ok, reason, latency_ms,"
+            " clock_skew_s, tls_expires_at) VALUES (:unit_code, :source_code, :probed_at, :is_ok, :reason,"
+            " :latency_ms, :clock_skew_s, :tls_expires_at)"
+        ),
+        {
+            "unit_code": source.unit_code,
+            "source_code": source.source_code,
+            "probed_at": probed_at,
+            "is_ok": result.is_ok,
+            "reason": result.reason,
+            "latency_ms": result.latency_ms,
+            "clock_skew_s": result.clock_skew_s,
+            "tls_expires_at": result.tls_expires_at,
+        },
+    )

@@ -1,0 +1,121 @@
+"""Typed rows under check: what is staged, its context, its hashes. Unlogged, re-derivable."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, text
+
+from sync.contract.profile import Profile
+from sync.store.database import set_local
+from sync.store.queries import named_query
+from sync.store.reading import malformed_sql, read_statements
+from sync.store.typed_rows import SETTINGS, spoken_groups, typed_rows_sql
+
+COMMON = ("document", "reading", "context", "located")
+
+
+def tables() -> tuple[str, ...]:
+    """Every staging table that a reading fills."""
+    return (*COMMON, *(group.name for group in spoken_groups()))
+
+
+def prepare(conn: Connection) -> None:
+    """Session settings under which values are read and hashed alike everywhere."""
+    for name, value in SETTINGS.items():
+        set_local(conn, name, value)
+    set_local(conn, "work_mem", "256MB")
+    set_local(conn, "jit", "off")
+
+
+def clear(conn: Connection, snapshot_ids: Sequence[int]) -> None:
+    """Forget what was staged for these snapshots, and for any that nobody will admit."""
+    pending = conn.execute(
+        text(
+            "SELECT EXISTS (SELECT FROM landing.snapshot WHERE state IN ('checked', 'released', 'sealed')"
+            " AND staged_count IS NOT NULL AND NOT snapshot_id = ANY(:ids))"
+        ),
+        {"ids": list(snapshot_ids)},
+    ).scalar_one()
+    names = tables()
+    if not pending:
+        conn.execute(text("TRUNCATE " + ", ".join(f"staging.{name}" for name in names)))
+        return
+    for name in names:
+        conn.execute(
+            text(
+                f"DELETE FROM staging.{name} WHERE snapshot_id = ANY(:ids) OR snapshot_id NOT IN"  # noqa: S608 - names come from the contract
+                " (SELECT snapshot_id FROM landing.snapshot WHERE state IN ('checked', 'released', 'sealed'))"
+            ),
+            {"ids": list(snapshot_ids)},
+        )
+
+
+def stage_documents(
+    conn: Connection,
+    snapshot_ids: Sequence[int],
+    profile: Profile,
+    *,
+    basis_sha256: str,
+    cross_rules: Sequence[str],
+) -> int:
+    """Choose the documents to read; returns how many records."""
+    statement = named_query("stage_documents").text.replace("{malformed}", malformed_sql(profile))
+    done = conn.execute(
+        text(statement),
+        {
+            "snapshot_ids": list(snapshot_ids),
+            "basis_sha256": basis_sha256,
+            "cross_rules": list(cross_rules),
+        },
+    )
+    conn.execute(text("ANALYZE staging.document"))
+    return int(done.rowcount)
+
+
+def read_documents(conn: Connection, snapshot_ids: Sequence[int], profile: Profile) -> None:
+    """Documents → typed rows, one statement a group."""
+    for statement in read_statements(profile):
+        conn.execute(text(statement), {"snapshot_ids": list(snapshot_ids)})
+
+
+def queue_number_sharers(conn: Connection, snapshot_ids: Sequence[int]) -> int:
+    """Queue unchanged records whose identity number came again; returns how many."""
+    return int(
+        conn.execute(
+            named_query("queue_number_sharers"), {"snapshot_ids": list(snapshot_ids)}
+        ).rowcount
+    )
+
+
+def finish_reading(conn: Connection, snapshot_ids: Sequence[int]) -> None:
+    """Context and typed hashes of what was staged; statistics for the checks that follow."""
+    ids = {"snapshot_ids": list(snapshot_ids)}
+    conn.execute(text("ANALYZE staging.person"))
+    conn.execute(named_query("stage_context"), ids)
+    scope = "g.snapshot_id = ANY(:snapshot_ids)"
+    records = (
+        "(SELECT snapshot_id, record_id FROM staging.document WHERE snapshot_id = ANY(:snapshot_ids)"
+        " AND is_readable AND NOT is_malformed AND differing_count = 1)"
+    )
+    hashed = typed_rows_sql("staging", records, scope).replace(
+        "SELECT base.record_id", "SELECT base.snapshot_id, base.record_id", 1
+    )
+    conn.execute(
+        text(
+            "INSERT INTO staging.reading (snapshot_id, record_id, typed_sha256, missing_fields)\n"  # noqa: S608 - generated from the contract
+            + hashed
+        ),
+        ids,
+    )
+    for name in tables():
+        if name not in ("document", "located"):
+            conn.execute(text(f"ANALYZE staging.{name}"))
+
+
+def count_staged(conn: Connection, snapshot_id: int) -> int:
+    """How many records stand staged for one snapshot."""
+    return int(
+        conn.execute(
+            text("SELECT count(*) FROM staging.document WHERE snapshot_id = :id"),
+            {"id": snapshot_id},
+        ).scalar_one()
+    )
