@@ -50,7 +50,7 @@ _CREATE_DATABASE = (
 
 
 def provision(superuser_url: str, passwords: Mapping[str, str]) -> None:
-    """Have the databases, roles and their outer rights as described here; run as often as liked.
+    """Have the databases, roles and their outer rights as described here, however often run.
 
     Args:
         superuser_url: a superuser's address of any database of the server.
@@ -78,14 +78,14 @@ def provision(superuser_url: str, passwords: Mapping[str, str]) -> None:
         if getattr(error.orig, "pgcode", None):
             raise without_values(error) from None
         raise ConfigurationError(
-            "PostgreSQL does not answer the superuser: check CBCCVC_DATABASE_URL and the password."
+            "PostgreSQL does not answer the superuser: check the server's address and password."
         ) from None
     except DBAPIError as error:
         raise without_values(error) from None
 
 
 def grant_database(conn: Connection, database: str, like: str = "") -> None:
-    """Let in who belongs to a database and nobody else; a clone passes whose rights it takes."""
+    """Let in who belongs to a database and nobody else; a clone has the rights of its source."""
     _ddl(conn, "REVOKE ALL ON DATABASE %I FROM PUBLIC", database)
     for role in ROLES:
         if role.database == (like or database):
@@ -110,7 +110,9 @@ def _ensure_roles(conn: Connection, passwords: Mapping[str, str]) -> None:
     _ddl(conn, f"ALTER ROLE %I NOLOGIN {_OPTIONS}", OWNER)
     for role in ROLES:
         _create_missing(conn, role.name)
-        _ddl(conn, f"ALTER ROLE %I LOGIN {_OPTIONS} PASSWORD %L", role.name, passwords[role.name])
+        _ddl(
+            conn, f"ALTER ROLE %I LOGIN {_OPTIONS} PASSWORD %L", role.name, passwords[role.name]
+        )
         for parameter, value in role.presets.items():
             _ddl(conn, "ALTER ROLE %I SET %I = %L", role.name, parameter, value)
     _ddl(conn, "GRANT %I TO migrator", OWNER)

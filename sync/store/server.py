@@ -108,7 +108,7 @@ class EmbeddedServer:
         return Path(spec.origin).parent / "pginstall" / "bin"
 
     def _make(self) -> None:
-        """Make the data folder beside its place and move it there: half of one is never used."""
+        """Make the data folder beside its place, then move it: half of one is never used."""
         draft = self.folder / "data.new"
         self._remove(draft)
         self._user.let_read(self._programs.parent)
@@ -140,8 +140,8 @@ class EmbeddedServer:
         _, answer = self._run("postgres", "--version")
         if f" {made_by}." not in f"{answer}.":
             raise ConfigurationError(
-                f"The data below {self.data} were made by PostgreSQL {made_by}, which is not"
-                " installed: dump them with that version, or remove them with `make clean-demo`."
+                f"The data below {self.data} were made by PostgreSQL {made_by}, not installed here:"
+                " dump them with that version, or remove them with `make clean-demo`."
             )
 
     def _start_on_a_free_port(self) -> None:
@@ -184,13 +184,15 @@ class EmbeddedServer:
     def _forget_dead_postmaster(self) -> None:
         """Remove a PID file whose number now belongs to a stranger.
 
-        PostgreSQL itself removes one whose process is gone; it waits for ever on a reused number.
-        While any process still works in the folder the file stays: it guards the data.
+        PostgreSQL itself removes one whose process is gone; a number in use again stops it.
+        While any server still works in the folder the file stays: it guards the data.
         """
         number = self._pid_file_line(0)
         if not number.isdigit() or not psutil.pid_exists(int(number)):
             return
-        working = (process for process in psutil.process_iter() if _works_in(process, self.data))
+        working = (
+            process for process in psutil.process_iter() if _works_in(process, self.data)
+        )
         if next(working, None) is None:
             (self.data / "postmaster.pid").unlink(missing_ok=True)
 
@@ -240,5 +242,5 @@ def _free_port(wanted: int | None) -> int:
                 continue
             return port
     raise ConfigurationError(
-        f"No free port between {PORTS.start} and {PORTS.stop} on {HOST}: stop what listens there."
+        f"No free port from {PORTS.start} to {PORTS.stop} on {HOST}: stop what listens there."
     )

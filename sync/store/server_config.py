@@ -63,7 +63,7 @@ HBA = "host all all 127.0.0.1/32 scram-sha-256\nlocal all all scram-sha-256\n"
 
 
 def write_config(data: Path, port: int, overrides: Mapping[str, str]) -> None:
-    """Write postgresql.conf and pg_hba.conf; both are ours alone and rewritten at each start."""
+    """Write postgresql.conf and pg_hba.conf, which are ours alone, anew at each start."""
     chosen = {**REACH, **SPEED, **WORDS, **_memory(), **overrides, **QUIET_ABOUT_PEOPLE}
     lines = [f"{name} = '{value}'\n" for name, value in {**chosen, "port": str(port)}.items()]
     for name, content in (("postgresql.conf", "".join(lines)), ("pg_hba.conf", HBA)):
@@ -74,7 +74,9 @@ def _memory() -> dict[str, str]:
     """An eighth of the machine for shared buffers, at most 3 GB: Airflow lives here too."""
     total = psutil.virtual_memory().total // MEGABYTE
     shared_memory = Path("/dev/shm")  # noqa: S108 - its size is asked, nothing is written there
-    is_roomy = shared_memory.is_dir() and shutil.disk_usage(shared_memory).free > 1024 * MEGABYTE
+    is_roomy = (
+        shared_memory.is_dir() and shutil.disk_usage(shared_memory).free > 1024 * MEGABYTE
+    )
     return {
         "shared_buffers": f"{max(128, min(3072, total // 8))}MB",
         "effective_cache_size": f"{max(256, total // 2)}MB",

@@ -36,7 +36,7 @@ class ServerUser:
                 folder.chmod(mode | stat.S_IXOTH)
 
     def let_read(self, tree: Path) -> None:
-        """Let the account read and run installed programs, also those put there under umask 077."""
+        """Let the account read and run programs, also those installed under umask 077."""
         if self.uid is None:
             return
         self.let_through(tree)

@@ -26,7 +26,7 @@ def resolve_url(
         role: who connects.
         home: where the embedded server lives.
         secrets: folder with one password file a role.
-        template: `postgresql+psycopg2://{role}@host:port/cbccvc`; empty means the embedded server.
+        template: `postgresql+psycopg2://{role}@host:port/cbccvc`; empty: the embedded server.
         database: which one; a template's own name counts only for the service's database.
 
     Raises:
