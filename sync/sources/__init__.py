@@ -1,0 +1,1 @@
+"""Connectors, profiles, paging and credentials: everything that talks to a source."""

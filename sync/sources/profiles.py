@@ -1,7 +1,7 @@
 """Profiles as files: YAML in, a checked `Profile` out.
 
-What a profile may say is written in `docs` of `sync.contract.profile`; what it must not say is
-refused here, once, with the name of the profile and of the wrong word.
+What a profile says is told in `sync.contract.profile`; what it must not say is refused
+here, once, with the name of the profile and of the wrong word.
 """
 
 import hashlib
@@ -52,7 +52,7 @@ def load_profile(name: str, folder: Path = FOLDER) -> Profile:
         known = ", ".join(list_profiles(folder)) or "none"
         raise NotFoundError(f"There is no profile with this name; known: {known}.")
     try:
-        content = yaml.load(path.read_text("utf-8"), Loader=_StrictLoader)
+        content = _StrictLoader(path.read_text("utf-8")).get_single_data()
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         where = getattr(getattr(error, "problem_mark", None), "line", None)
         line = "" if where is None else f" near line {where + 1}"
@@ -61,13 +61,11 @@ def load_profile(name: str, folder: Path = FOLDER) -> Profile:
         ) from None
     profile = parse_profile(content)
     if profile.name != name:
-        raise ConfigurationError(
-            f"Profile {name} calls itself {profile.name}: use one name."
-        )
+        raise ConfigurationError(f"Profile {name} calls itself {profile.name}: use one name.")
     return profile
 
 
-def parse_profile(content: Any) -> Profile:
+def parse_profile(content: object) -> Profile:
     """A profile from what its YAML holds.
 
     Raises:
@@ -139,15 +137,11 @@ class _Reader:
 
     def mapping(self, word: str) -> dict[str, Any]:
         value = self.content.get(word) or {}
-        if not isinstance(value, dict) or not all(
-            isinstance(key, str) for key in value
-        ):
-            raise self.refuse(
-                f"{word} must be a mapping whose keys are text; quote them"
-            )
+        if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+            raise self.refuse(f"{word} must be a mapping whose keys are text; quote them")
         return value
 
-    def path(self, text: Any, where: str, *, lists: bool = False) -> tuple[str, ...]:
+    def path(self, text: object, where: str, *, lists: bool = False) -> tuple[str, ...]:
         if not isinstance(text, str):
             raise self.refuse(f"a path of {where} must be text; quote it")
         steps = parse_path(text)
@@ -161,9 +155,7 @@ class _Reader:
             raise self.refuse(f"{word} must be a list of paths")
         found = tuple(self.path(text, word, lists=True) for text in texts)
         if () in found:
-            raise self.refuse(
-                f"{word} holds an empty path, which would be the whole document"
-            )
+            raise self.refuse(f"{word} holds an empty path, which would be the whole document")
         return found
 
     def key_path(self) -> tuple[str, ...]:
@@ -189,19 +181,13 @@ class _Reader:
         known = {field.code_list for field in record.all_fields()} - {""}
         for code_list, codes in self.mapping("codes").items():
             if code_list not in known:
-                raise self.refuse(
-                    f"no field of the contract uses a code list {code_list}"
-                )
+                raise self.refuse(f"no field of the contract uses a code list {code_list}")
             if not isinstance(codes, dict):
                 raise self.refuse(f"codes of {code_list} must be a mapping")
-            if not all(
-                isinstance(code, str) for pair in codes.items() for code in pair
-            ):
+            if not all(isinstance(code, str) for pair in codes.items() for code in pair):
                 raise self.refuse(f"codes of {code_list} must be text; quote them")
             if len(set(codes.values())) != len(codes):
-                raise self.refuse(
-                    f"two local codes of {code_list} mean one national code"
-                )
+                raise self.refuse(f"two local codes of {code_list} mean one national code")
         return {name: dict(codes) for name, codes in self.mapping("codes").items()}
 
     def groups(self) -> Iterator[GroupMapping]:
@@ -211,11 +197,9 @@ class _Reader:
             for mapping in mappings if isinstance(mappings, list) else [mappings]:
                 yield self.group(group, mapping)
 
-    def group(self, group: str, mapping: Any) -> GroupMapping:
+    def group(self, group: str, mapping: object) -> GroupMapping:
         if not isinstance(mapping, dict) or set(mapping) != {"path", "fields"}:
-            raise self.refuse(
-                f"group {group} must have a path and fields, nothing else"
-            )
+            raise self.refuse(f"group {group} must have a path and fields, nothing else")
         fields = mapping["fields"]
         if not isinstance(fields, dict) or not fields:
             raise self.refuse(f"group {group} maps no field")
@@ -224,9 +208,7 @@ class _Reader:
             if code not in members:
                 raise self.refuse(f"group {group} of the contract has no field {code}")
             if members[code].is_secret:
-                raise self.refuse(
-                    f"field {code} is secret: name its path under secret instead"
-                )
+                raise self.refuse(f"field {code} is secret: name its path under secret instead")
         found = {code: self.path(path, code) for code, path in fields.items()}
         if () in found.values():
             raise self.refuse(f"group {group} maps a field to an empty path")
@@ -242,11 +224,9 @@ class _Reader:
             raise self.refuse("it maps no field at all")
 
 
-def content_sha256(content: Any) -> str:
+def content_sha256(content: object) -> str:
     """Hash of what a profile says; comments, order of keys and white space do not count."""
-    canonical = json.dumps(
-        content, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
