@@ -6,7 +6,8 @@ from sync.contract.record import read_rows
 
 _BASE = date(1900, 1, 1).toordinal()
 _ISO = tuple(
-    (date(1900, 1, 1) + timedelta(days=n)).isoformat() for n in range(date(2101, 1, 1).toordinal() - _BASE)
+    (date(1900, 1, 1) + timedelta(days=n)).isoformat()
+    for n in range(date(2101, 1, 1).toordinal() - _BASE)
 )
 
 

@@ -8,22 +8,13 @@ Row = dict[str, str]
 
 _REWARDS = ("LDTT", "LDTT", "CSTDCS", "GK", "GK", "BKB", "CSTDB", "KNC")
 _REWARD_LEVEL = {"BKB": "Chủ tịch UBND tỉnh / Bộ trưởng", "CSTDB": "Cấp bộ, ngành, tỉnh"}
+_RATINGS = {5: ("HTXS", 91), 9: ("HT", 55)}  # by turn of twelve; the others are good
 _JOB = {True: "LDQL", False: "CMNV"}
 
 
 def work_history(life: Life) -> list[Row]:
     """Posts without gap or overlap; the last one open while serving."""
-    starts = [(life.recruited, "TD", _first_agency(life))]
-    code = life.unit.unit_code
-    if starts[0][2] != code:
-        starts.append((_reorganised_on(life), "TN", code))
-    joined = starts[-1][0]
-    if life.until - joined > 2000 and life.chance() < 0.5:
-        starts.append((life.between(joined + 700, life.until - 900), "DD", code))
-    if life.post and life.post_since > starts[-1][0] + 30:
-        starts.append((life.post_since, life.post.movement, code))
-    if life.ended:
-        starts.append((life.ended, life.movement, code))
+    starts = _posts(life)
     gap = 1 + int(life.traits.get("gap", "0"))
     rows = []
     for position, (since, movement, agency) in enumerate(starts):
@@ -36,6 +27,25 @@ def work_history(life: Life) -> list[Row]:
     if life.status == "01":
         rows.append(_secondment(life))
     return rows
+
+
+def _posts(life: Life) -> list[tuple[int, str, str]]:
+    """First day, movement and agency of each post."""
+    code = life.unit.unit_code
+    if "moved_from" in life.traits:  # transferred in, the day after the other unit let go
+        since = life.as_of - int(life.traits["moved_days"])
+        return [(life.recruited, "TD", life.traits["moved_from"]), (since, "DD", code)]
+    starts = [(life.recruited, "TD", _first_agency(life))]
+    if starts[0][2] != code:
+        starts.append((_reorganised_on(life), "TN", code))
+    joined = starts[-1][0]
+    if life.until - joined > 2000 and life.chance() < 0.5:
+        starts.append((life.between(joined + 700, life.until - 900), "DD", code))
+    if life.post and life.post_since > starts[-1][0] + 30:
+        starts.append((life.post_since, life.post.movement, code))
+    if life.ended:
+        starts.append((life.ended, life.movement, code))
+    return starts
 
 
 def _first_agency(life: Life) -> str:
@@ -73,7 +83,7 @@ def _secondment(life: Life) -> Row:
     since = life.between(max(life.as_of - 500, life.recruited + 90), life.as_of - 30)
     host = "G09" if life.unit.unit_code != "G09" else "H26"
     row = _work_row(life, since, "BP", host)
-    row["wh_den_ngay"] = iso(calendar.years_after(since, 2))
+    row["wh_den_ngay"] = iso(calendar.years_after(since, 2))  # three at most
     return row
 
 
@@ -184,9 +194,7 @@ def allowances(life: Life) -> list[Row]:
         )
     beyond = beyond_frame(life)
     if beyond:
-        rows.append(
-            {"al_tu_ngay": since, "al_loai": "PCTNVK", "al_phan_tram": str(beyond)}
-        )
+        rows.append({"al_tu_ngay": since, "al_loai": "PCTNVK", "al_phan_tram": str(beyond)})
     if life.ended:
         for row in rows:
             row["al_den_ngay"] = iso(life.ended)
@@ -201,7 +209,7 @@ def evaluations(life: Life) -> list[Row]:
     rows = []
     for year in range(first, last + 1):
         turn = (life.number + year) % 12
-        result, score = ("HTXS", 92) if turn == 5 else ("HT", 55) if turn == 9 else ("HTT", 74)
+        result, score = _RATINGS.get(turn, ("HTT", 74))
         if life.traits.get("discipline_year") == str(year):
             result, score = "KHT", 40
         row = {"ev_ket_qua": result, "ev_nam": str(year), "ev_tham_quyen": authority}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 
 from sync.demo import calendar, reference
-from sync.demo.names import MINORITY_CODES
+from sync.demo.names import MINORITY_CODES, kinh_name, minority_name
 from sync.demo.reference import Grade, Post
 from sync.demo.units import PretendUnit
 
@@ -49,6 +49,7 @@ class Life:
     grade: Grade
     birth: int = 0
     identity: str = ""
+    name: str = ""
     prefix: str = ""
     ethnic: str = "01"
     rank: str = ""
@@ -84,17 +85,27 @@ class World:
     blocks: int  # how many times the serials are used; each time with its own prefixes
 
 
-def live(world: World, unit: PretendUnit, number: int, traits: Traits = NO_TRAITS) -> Life:
-    """The life of person `number`, as `unit` knows it. Same arguments, same life."""
+def live(
+    world: World,
+    unit: PretendUnit,
+    number: int,
+    traits: Traits = NO_TRAITS,
+    origin: PretendUnit | None = None,
+) -> Life:
+    """The life of person `number`, as `unit` knows it. Same arguments, same life.
+
+    A person whom two units claim is born in `origin` and has one identity in both.
+    """
+    origin = origin or unit
     chance = Random(world.seed * 1_000_003 + number).random  # noqa: S311 - nobody real
     is_male = traits["sex"] == "1" if "sex" in traits else chance() < 0.52
-    category = traits.get("category") or _CATEGORIES[unit.is_province][int(chance() * 20)]
+    category = traits.get("category") or _CATEGORIES[origin.is_province][int(chance() * 20)]
     groups = _GROUPS[category]
     group = traits.get("group") or groups[int(chance() * len(groups))]
     grade = reference.GRADES[reference.STAFF_KIND[category], group]
     life = Life(unit, number, chance, traits, world.as_of, is_male, category, grade)
     _be_born(life, group)
-    _be_named(life, world)
+    _be_named(life, world, origin)
     _be_recruited(life, group)
     _end(life)
     _earn(life, group)
@@ -127,9 +138,9 @@ def _born_to_retire(life: Life, day: int) -> int:
     return calendar.first_of_month(months - 62 * 12)
 
 
-def _be_named(life: Life, world: World) -> None:
+def _be_named(life: Life, world: World, origin: PretendUnit) -> None:
     """Identity number: old province prefix, century and sex, year of birth, serial."""
-    own = reference.PREFIXES_OF_UNIT.get(life.unit.unit_code, ())
+    own = reference.PREFIXES_OF_UNIT.get(origin.unit_code, ())
     pool = own if own and life.chance() < 0.8 else reference.PREFIXES
     if world.blocks > 1:  # a serial used again must meet another prefix
         pool = reference.PREFIXES[life.number // BLOCK :: world.blocks]
@@ -142,6 +153,10 @@ def _be_named(life: Life, world: World) -> None:
         life.ethnic = life.traits["ethnic"]
     elif life.chance() < 0.08:
         life.ethnic = MINORITY_CODES[int(life.chance() * len(MINORITY_CODES))]
+    if life.ethnic == "01":
+        life.name = kinh_name(life.number, life.is_male, life.chance())
+    else:
+        life.name = minority_name(life.ethnic, life.is_male, life.chance())
 
 
 def _be_recruited(life: Life, group: str) -> None:
@@ -168,6 +183,8 @@ def _end(life: Life) -> None:
     life.movement = life.traits.get("movement", _ENDING[life.status])
     if life.traits.get("age") == "retirement":
         life.ended = calendar.retirement_day(life.is_male, life.birth)
+    elif "ended_days" in life.traits:
+        life.ended = life.as_of - int(life.traits["ended_days"])
     else:
         life.ended = life.between(max(life.recruited + 300, life.as_of - 500), life.as_of - 20)
 
@@ -202,9 +219,9 @@ def _lead(life: Life) -> None:
     unit = life.unit
     is_metropolis = unit.unit_code in reference.METROPOLIS
     if life.category == "CB":
-        posts = reference.CADRES_METROPOLIS if is_metropolis else reference.CADRES_PROVINCE
+        posts = reference.CADRES[is_metropolis]
     elif unit.is_province:
-        posts = reference.LEADERS_METROPOLIS if is_metropolis else reference.LEADERS_PROVINCE
+        posts = reference.LEADERS[is_metropolis]
     else:
         posts = reference.LEADERS_CENTRAL
     # a post held for less than two terms: at most one re-appointment, five years on

@@ -4,19 +4,19 @@ from sync.demo import calendar, careers, reference
 from sync.demo.calendar import iso
 from sync.demo.careers import Row
 from sync.demo.life import YEAR, Life
-from sync.demo.names import FEMALE, MALE, SURNAMES, kinh_name, minority_name
+from sync.demo.names import FEMALE, MALE, SURNAMES, phrases
 
 Person = dict[str, Row | list[Row]]
 
-_COMMUNES = (
+_COMMUNES = phrases(
     "Xã Tân Lập|Xã Hòa Bình|Phường Trung Tâm|Xã Minh Tiến|Phường Đông Hải|Xã Phú Lộc|"
     "Xã Bình Minh|Phường Quang Trung|Xã Thanh Sơn|Phường An Hòa|Xã Yên Thịnh|Xã Long Phú"
-).split("|")
+)
 _RELIGIONS = ("00",) * 20 + ("01", "01", "02", "08", "03", "05")
-_SCHOOLS = (
+_SCHOOLS = phrases(
     "Đại học Quốc gia Hà Nội|Đại học Cần Thơ|Đại học Huế|Đại học Vinh|Đại học Đà Nẵng|"
     "Học viện Hành chính Quốc gia|Đại học Sư phạm Hà Nội|Đại học Luật Hà Nội"
-).split("|")
+)
 _MAJORS = ("7380101", "7340101", "7140201", "7310205", "7480201", "7720101", "7620105")
 _LANGUAGES = ("ANH", "ANH", "ANH", "ANH", "PHAP", "TRUNG", "NGA")
 _LANGUAGE_LEVELS = ("A2", "B1", "B1", "B2", "CCB", "CCC")
@@ -52,12 +52,6 @@ def build_person(life: Life, local_key: str) -> Person:
     return person
 
 
-def _name(life: Life) -> str:
-    if life.ethnic == "01":
-        return kinh_name(life.number, life.is_male, life.chance())
-    return minority_name(life.ethnic, life.is_male, life.chance())
-
-
 def _place(life: Life, province: str) -> str:
     return f"{_COMMUNES[int(life.chance() * len(_COMMUNES))]}, {province}"
 
@@ -76,7 +70,7 @@ def _person(life: Life, local_key: str) -> Row:
         "ten_don_vi": unit.name_vi,
         "ma_don_vi_su_dung": code,
         "ma_don_vi_quan_ly": code,
-        "ho_va_ten": _name(life),
+        "ho_va_ten": life.name,
         "gioi_tinh": "1" if life.is_male else "2",
         "ngay_sinh": iso(life.birth),
         "noi_sinh": home,
@@ -220,11 +214,12 @@ def _family(life: Life) -> list[Row]:
     this_year = calendar.year_of(life.as_of)
     for n in range(2 if chance() < 0.6 else 1):
         if born + 3 * n < this_year:
-            child = _relative(life, "CON", f"{surname} {MALE[life.number * 17 % 4000]}", born + 3 * n)
-            rows.append(child)
-            if n == 0 and born >= 2010 and life.number % 2:
-                # a man or woman born from 2010 on is no servant yet: never a servant's number
-                child["fm_dinh_danh"] = f"{life.prefix}2{born % 100:02d}{life.number % 999_000 + 1:06d}"
+            name = f"{surname} {MALE[life.number * 17 % 4000 + n]}"
+            rows.append(_relative(life, "CON", name, born + 3 * n))
+    if life.number % 2 and this_year > born >= 2010:
+        # who is born from 2010 on serves nowhere yet: never a servant's number
+        serial = f"{life.number % 999_000 + 1:06d}"
+        rows[3]["fm_dinh_danh"] = f"{life.prefix}2{born % 100:02d}{serial}"
     return rows
 
 

@@ -88,8 +88,12 @@ LEADERS_CENTRAL = (
     Post("PCT", "0.90", "BN"),
     Post("PCT", "0.80", "BN"),
 )
-LEADERS_PROVINCE = (Post("TPX", "0.25", "BN"), Post("PTPX", "0.15", "BN"))
-LEADERS_METROPOLIS = (Post("TPX", "0.35", "BN"), Post("PTPX", "0.20", "BN"))
-CADRES_PROVINCE = (Post("CTUBX", "0.60", "BC"), Post("PCTUBX", "0.50", "BC"))
-CADRES_METROPOLIS = (Post("CTUBX", "0.70", "BC"), Post("PCTUBX", "0.60", "BC"))
 METROPOLIS = frozenset({"H26", "H29"})
+LEADERS = {  # by whether the province is one of the two
+    False: (Post("TPX", "0.25", "BN"), Post("PTPX", "0.15", "BN")),
+    True: (Post("TPX", "0.35", "BN"), Post("PTPX", "0.20", "BN")),
+}
+CADRES = {
+    False: (Post("CTUBX", "0.60", "BC"), Post("PCTUBX", "0.50", "BC")),
+    True: (Post("CTUBX", "0.70", "BC"), Post("PCTUBX", "0.60", "BC")),
+}

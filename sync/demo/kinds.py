@@ -1,0 +1,50 @@
+"""What can be wrong with a record, as data: each kind names the rules that must find it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from sync.demo.life import NO_TRAITS, Traits
+from sync.demo.people import Person
+
+Apply = Callable[[Person, Random], None]
+
+
+def unchanged(_: Person, __: Random) -> None:
+    """The record stays as it is: its traits, or the way it is sent, make it what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of defect. `rules` are exactly those that must find it, besides nothing.
+
+    `touches` names what it changes; two kinds may meet in one record when they touch
+    different things and ask for no different traits. Nothing touched: always alone.
+    `transport` kinds need a way of sending that can express them (JSON).
+    """
+
+    code: str
+    rules: tuple[str, ...]
+    group: str
+    field: str
+    apply: Apply = unchanged
+    is_blocking: bool = False
+    traits: Traits = NO_TRAITS  # type: ignore[assignment]
+    touches: frozenset[str] = frozenset()
+    transport: str = ""
+
+    def meets(self, other: "Kind") -> bool:
+        """Whether both can be in one record and each still be found by its own rules."""
+        if not self.touches or not other.touches or self.touches & other.touches:
+            return False
+        shared = self.traits.keys() & other.traits.keys()
+        return all(self.traits[name] == other.traits[name] for name in shared)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A legal rarity among untouched people: no rule may find it."""
+
+    code: str
+    traits: Traits
+    apply: Apply = unchanged
