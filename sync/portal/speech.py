@@ -53,6 +53,10 @@ class Speech:
         tenths = min(round(share), 999) if part < whole else round(share)
         return f"{format_decimal(tenths / 10, format='#,##0.0', locale=self.language)}%"
 
+    def share(self, value: float) -> str:
+        """A limit of 0..1 as 95% or 99,5%."""
+        return f"{format_decimal(value * 100, format='#,##0.#', locale=self.language)}%"
+
     def signed(self, value: float) -> str:
         """+3, −2 (a true minus sign), ±0."""
         sign = "+" if value > 0 else "−" if value < 0 else "±"

@@ -1,0 +1,117 @@
+"""The portal as one application; mounted or alone, with its own guard either way."""
+
+import logging
+import traceback
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from sync.model.errors import SyncError
+from sync.portal import committee, doors
+from sync.portal.access import Clock, Gatekeeper
+from sync.portal.deps import SignInNeededError
+from sync.portal.pages import here, path_for, style_version, templates
+from sync.portal.speech import LANGUAGES, speech
+from sync.portal.thresholds import Thresholds
+from sync.store.database import Database
+
+log = logging.getLogger(__name__)
+
+SAFE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+KNOWN_STATUSES = frozenset({400, 403, 404, 405, 503})
+UNREADABLE_REQUEST = 400
+OUR_FAULT = 500
+
+
+def create_app(
+    database: Database,
+    *,
+    is_public: bool,
+    clock: Clock,
+    secrets_dir: Path,
+    thresholds: Thresholds | None = None,
+) -> FastAPI:
+    """The pages over one database, which is opened as `committee_reader`.
+
+    Raises:
+        ConfigurationError: the portal's secret files are not there (`ensure_portal_secret`).
+    """
+    app = FastAPI(title="cbccvc-sync", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.database = database
+    app.state.is_public = is_public
+    app.state.gatekeeper = Gatekeeper(secrets_dir, clock)
+    app.state.thresholds = thresholds or Thresholds()
+    app.include_router(committee.router)
+    app.include_router(doors.router)
+    app.add_exception_handler(SignInNeededError, _ask_to_sign_in)
+    app.add_exception_handler(HTTPException, _show_error)
+    app.add_exception_handler(RequestValidationError, _show_error)
+    app.add_exception_handler(SyncError, _show_error)
+    app.middleware("http")(_guard)
+    return app
+
+
+async def _guard(
+    request: Request, go_on: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    """The last handler: nothing of an error but its kind and place leaves, not even to the log."""
+    try:
+        answer = await go_on(request)
+    except Exception as error:  # noqa: BLE001 - the portal's last handler
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        log.error(
+            "portal_failed kind=%s at=%s:%s",
+            type(error).__name__,
+            Path(place.filename).name,
+            place.lineno,
+        )
+        answer = _error_page(request, OUR_FAULT)
+    for name, value in SAFE_HEADERS.items():
+        answer.headers.setdefault(name, value)
+    answer.headers.setdefault("Cache-Control", "no-store")
+    if request.url.scheme == "https":
+        answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return answer
+
+
+def _ask_to_sign_in(request: Request, error: Exception) -> Response:
+    query = urlencode({"next": here(request)})
+    return RedirectResponse(f"{path_for(request, 'sign_in')}?{query}", status_code=303)
+
+
+def _show_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, RequestValidationError):
+        return _error_page(request, UNREADABLE_REQUEST)
+    status = error.status_code if isinstance(error, HTTPException) else OUR_FAULT
+    if isinstance(error, SyncError):
+        status = error.status
+        log.error("portal_refused kind=%s reason=%s", type(error).__name__, error)
+    return _error_page(request, status)
+
+
+def _error_page(request: Request, status: int) -> Response:
+    """Both languages on one page, from no database, with no value."""
+    known = status if status in KNOWN_STATUSES else OUR_FAULT
+    page = templates().get_template("error.html").render(
+        status=status,
+        home=path_for(request, "country"),
+        style=f"{path_for(request, 'static', file_name='portal.css')}?v={style_version()}",
+        speeches=[speech(language) for language in LANGUAGES],
+        key=f"error.{known}",
+        title="error.title.404" if known == 404 else "error.title.other",  # noqa: PLR2004
+    )
+    return Response(page, status_code=status, media_type="text/html")

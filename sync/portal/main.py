@@ -1,0 +1,44 @@
+"""The portal's process: `uvicorn --factory sync.portal.main:create`."""
+
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+
+from sync.portal.app import create_app
+from sync.portal.thresholds import Thresholds
+from sync.settings import Settings, get_settings
+from sync.store.database import Database
+from sync.store.urls import resolve_url
+
+ROLE = "committee_reader"
+
+
+def create() -> FastAPI:
+    """The portal of this machine, from its settings; opens no connection yet."""
+    settings = get_settings()
+    template = settings.database_url.get_secret_value() if settings.database_url else None
+    url = resolve_url(ROLE, home=settings.home, secrets=settings.secrets, template=template)
+    return create_app(
+        Database.connect(url),
+        is_public=settings.portal_is_public,
+        clock=_now,
+        secrets_dir=settings.secrets,
+        thresholds=thresholds_of(settings),
+    )
+
+
+def thresholds_of(settings: Settings) -> Thresholds:
+    """The limits that `measure` uses, for the page that explains them."""
+    return Thresholds(
+        reachable_h=settings.level_reachable_h,
+        answer_h=settings.level_answer_h,
+        filled_ratio=settings.level_filled_ratio,
+        key_list_h=settings.level_key_list_h,
+        not_admitted_ratio=settings.level_not_admitted_ratio,
+        complete_ratio=settings.level_complete_ratio,
+        flag_working_days=settings.level_flag_working_days,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the process's own clock, handed down

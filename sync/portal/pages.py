@@ -1,0 +1,100 @@
+"""From a template to an answer: what every page is given, and the language it remembers."""
+
+import hashlib
+from functools import cache
+from importlib import resources
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from sync.portal.deps import (
+    LANGUAGE_COOKIE,
+    Viewer,
+    find_language,
+    find_viewer,
+    get_gatekeeper,
+)
+from sync.portal.places import short_name
+from sync.portal.speech import LANGUAGES, NONE_SHOWN, speech
+from sync.portal.views import reason_of
+
+LANGUAGE_SECONDS = 365 * 24 * 3600
+KEPT_IN_LINKS = ("as_of", "sort", "dir", "lang", "next")
+
+
+@cache
+def templates() -> Environment:
+    """The templates; every value is escaped, a missing one is an error."""
+    return Environment(
+        loader=PackageLoader("sync.portal"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def style_version() -> str:
+    """Changes with the style sheet, so that a browser may keep it for ever."""
+    sheet = resources.files("sync.portal") / "static" / "portal.css"
+    return hashlib.sha256(sheet.read_bytes()).hexdigest()[:12]
+
+
+def path_for(request: Request, name: str, **parts: str) -> str:
+    """The path of a route, below wherever the portal is mounted."""
+    root: str = request.scope.get("root_path", "").rstrip("/")
+    return root + str(request.app.url_path_for(name, **parts))
+
+
+def here(request: Request, **changes: str | None) -> str:
+    """This page's address with some of its query changed; None takes a part away."""
+    asked = {key: request.query_params.get(key) for key in KEPT_IN_LINKS} | changes
+    query = urlencode({key: value for key, value in asked.items() if value})
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
+def render(
+    request: Request, template: str, *, status: int = 200, **context: Any
+) -> HTMLResponse:
+    """The page in the reader's language."""
+    language = find_language(request)
+    spoken = speech(language)
+    viewer = find_viewer(request)
+    page = templates().get_template(template)
+    answer = HTMLResponse(
+        page.render(
+            speech=spoken,
+            t=spoken.say,
+            viewer=viewer,
+            sign_out_token=_sign_out_token(request, viewer),
+            languages=LANGUAGES,
+            style_version=style_version(),
+            none_shown=NONE_SHOWN,
+            url=lambda name, **parts: path_for(request, name, **parts),
+            here=lambda **changes: here(request, **changes),
+            short=lambda unit: short_name(spoken.of(unit, "name"), language),
+            reason=lambda unit: reason_of(unit, spoken),
+            **context,
+        ),
+        status_code=status,
+    )
+    if request.query_params.get("lang") in LANGUAGES:
+        answer.set_cookie(
+            LANGUAGE_COOKIE,
+            language,
+            max_age=LANGUAGE_SECONDS,
+            httponly=True,
+            samesite="lax",
+            secure=request.url.scheme == "https",
+        )
+    return answer
+
+
+def _sign_out_token(request: Request, viewer: Viewer) -> str:
+    if viewer.session is None:
+        return ""
+    return get_gatekeeper(request).form_token(viewer.session.session_id)
