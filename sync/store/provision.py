@@ -85,7 +85,7 @@ def provision(superuser_url: str, passwords: Mapping[str, str]) -> None:
 
 
 def grant_database(conn: Connection, database: str, like: str = "") -> None:
-    """Let in who belongs to a database and nobody else; a clone has the rights of its source."""
+    """Let in who belongs to a database, nobody else; a clone has the rights of its source."""
     _ddl(conn, "REVOKE ALL ON DATABASE %I FROM PUBLIC", database)
     for role in ROLES:
         if role.database == (like or database):

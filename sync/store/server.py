@@ -140,7 +140,7 @@ class EmbeddedServer:
         _, answer = self._run("postgres", "--version")
         if f" {made_by}." not in f"{answer}.":
             raise ConfigurationError(
-                f"The data below {self.data} were made by PostgreSQL {made_by}, not installed here:"
+                f"The data below {self.data} were made by PostgreSQL {made_by}, which is gone:"
                 " dump them with that version, or remove them with `make clean-demo`."
             )
 
