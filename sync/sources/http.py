@@ -262,4 +262,3 @@ def read_object(answer: Answer, source_code: str) -> dict[str, object]:
             f"{path_of(answer.url)}; its owner must look."
         )
     return content
-

@@ -7,7 +7,6 @@ the answer; Err_type AUTH) is OURS, in the same envelope, until the standard's t
 """
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Iterator
 
@@ -115,13 +114,16 @@ class MessageConnector:
             raise page.refusal("speaks for another organisation")
 
     def _opened(self, page: PageReader, raw: bytes) -> bytes:
-        """The JSON inside one message; what is no message stays as it is, as no JSON."""
+        """The JSON inside one message; what is not wrapped so stays as it came."""
         try:
             envelope = _ENVELOPE.decode(raw)
-            self._check_owner(page, envelope.org_Code)
+        except msgspec.MsgspecError:
+            return raw
+        self._check_owner(page, envelope.org_Code)
+        try:
             return base64.b64decode(envelope.jsonContent, validate=True)
-        except (msgspec.MsgspecError, binascii.Error, ValueError):
-            return b""
+        except ValueError:
+            return envelope.jsonContent.encode("utf-8", "replace")
 
     def _next(self, page: PageReader, number: int) -> int | None:
         following = page.value_at(("next",))
