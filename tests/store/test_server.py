@@ -72,10 +72,7 @@ def test_two_processes_starting_at_once_get_one_server(home: Path) -> None:
         " print(server.url('postgres', 'postgres'))"
     )
     command = [sys.executable, "-c", program, str(home)]
-    both = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own words
-        for _ in range(2)
-    ]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
 
     addresses = {process.communicate(timeout=60)[0] for process in both}
 
