@@ -21,6 +21,9 @@ class Settings(BaseSettings):
     secrets_dir: Path | None = Field(
         default=None, description="Folder of secret files; default `<home>/secrets`."
     )
+    expectations_dir: Path | None = Field(
+        default=None, description="Folder of suites; default `expectations/` beside the package."
+    )
     timezone: str = "Asia/Ho_Chi_Minh"
     pull_deadline_s: int = 1500
     http_timeout_s: float = 20.0

@@ -21,6 +21,7 @@ CREATE UNLOGGED TABLE staging.document (
     as_of               date NOT NULL,
     entry_count         integer NOT NULL,
     row_no              integer NOT NULL DEFAULT 1,
+    pass_no             integer NOT NULL,
     is_readable         boolean NOT NULL,
     has_key             boolean NOT NULL,
     has_nul             boolean NOT NULL,

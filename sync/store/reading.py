@@ -26,12 +26,12 @@ SHAPES = {
 
 def quote(value: str) -> str:
     """A text literal."""
-    return "'" + value.replace("'", "''") + "'"
+    return "'" + value.replace("'", "''").replace(":", "\\:") + "'"
 
 
 def identifier(name: str) -> str:
     """A quoted name; vendors' keys may hold anything."""
-    return '"' + name.replace('"', '""') + '"'
+    return '"' + name.replace('"', '""').replace(":", "\\:") + '"'
 
 
 def path_literal(path: tuple[str, ...]) -> str:
@@ -169,7 +169,7 @@ FROM (
     FROM staging.document AS s
     JOIN landing.document AS d ON d.document_id = s.document_id
     {items}{joins}
-    WHERE s.snapshot_id = ANY(:snapshot_ids)
+    WHERE s.snapshot_id = ANY(:snapshot_ids) AND s.pass_no = :pass_no
       AND s.is_readable AND NOT s.is_malformed AND s.differing_count = 1
     OFFSET 0
   ) AS p

@@ -162,3 +162,26 @@ def add_probe(conn: Connection, source: Source, probed_at: datetime, result: Pro
             "tls_expires_at": result.tls_expires_at,
         },
     )
+
+
+def replace_claims(conn: Connection, claims: Iterable[tuple[Any, ...]]) -> None:
+    """What others announced, beside what is proved."""
+    conn.execute(text("DELETE FROM facts.claimed"))
+    names = ("claimed_on", "claim_vi", "claim_en", "connected_count", "unit_count", "stated_by", "source")
+    conn.execute(
+        text(
+            f"INSERT INTO facts.claimed ({', '.join(names)}) VALUES ({', '.join(':' + n for n in names)})"  # noqa: S608 - constant names
+        ),
+        [dict(zip(names, claim, strict=True)) for claim in claims],
+    )
+
+
+def profile_names(conn: Connection, sha256s: Sequence[str]) -> dict[str, str]:
+    """Names of profiles by the digest of their version."""
+    rows = conn.execute(
+        text(
+            "SELECT profile_sha256, profile_name FROM registry.profile WHERE profile_sha256 = ANY(:sha256s)"
+        ),
+        {"sha256s": list(sha256s)},
+    )
+    return {sha256: name for sha256, name in rows}

@@ -56,8 +56,9 @@ def stage_documents(
     *,
     basis_sha256: str,
     cross_rules: Sequence[str],
+    pass_no: int,
 ) -> int:
-    """Choose the documents to read; returns how many records."""
+    """Choose the documents to read; returns how many records. A second pass adds queued ones."""
     statement = named_query("stage_documents").text.replace("{malformed}", malformed_sql(profile))
     done = conn.execute(
         text(statement),
@@ -65,16 +66,20 @@ def stage_documents(
             "snapshot_ids": list(snapshot_ids),
             "basis_sha256": basis_sha256,
             "cross_rules": list(cross_rules),
+            "pass_no": pass_no,
         },
     )
     conn.execute(text("ANALYZE staging.document"))
     return int(done.rowcount)
 
 
-def read_documents(conn: Connection, snapshot_ids: Sequence[int], profile: Profile) -> None:
-    """Documents → typed rows, one statement a group."""
+def read_documents(
+    conn: Connection, snapshot_ids: Sequence[int], profile: Profile, pass_no: int
+) -> None:
+    """Documents of one pass → typed rows, one statement a group."""
+    values = {"snapshot_ids": list(snapshot_ids), "pass_no": pass_no}
     for statement in read_statements(profile):
-        conn.execute(text(statement), {"snapshot_ids": list(snapshot_ids)})
+        conn.execute(text(statement), values)
 
 
 def queue_number_sharers(conn: Connection, snapshot_ids: Sequence[int]) -> int:

@@ -1,0 +1,105 @@
+"""Reasons as codes with numbers, and the sentence each becomes. No reason speaks of a person."""
+
+from collections.abc import Mapping
+from typing import Any
+
+# code -> (Vietnamese, English); {names} are figures. PAGES.md keeps the words.
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    "": ("", ""),
+    "due": ("Chưa được hỏi trong đợt này.", "Not asked yet in this run."),
+    "no_source": (
+        "Chưa khai báo hệ thống nguồn; hãy khai báo trong danh mục.",
+        "No source system is registered; add one to the registry.",
+    ),
+    "source_unavailable": (
+        "Hệ thống nguồn không trả lời hoặc quá tải; đợt sau sẽ hỏi lại.",
+        "The source system does not answer or is overloaded; the next run asks again.",
+    ),
+    "deadline": (
+        "Hệ thống nguồn trả lời quá chậm (quá {seconds} giây); đợt sau sẽ hỏi lại.",
+        "The source system answers too slowly (over {seconds} s); the next run asks again.",
+    ),
+    "source_rejected": (
+        "Hệ thống nguồn từ chối kết nối; hãy kiểm tra khóa kết nối và địa chỉ.",
+        "The source system refuses us; check the credential and the address.",
+    ),
+    "unreadable_answer": (
+        "Câu trả lời của hệ thống nguồn không đọc được (trang {page}); đơn vị cần kiểm tra phần mềm.",
+        "The source system's answer cannot be read (page {page}); the unit must look at its software.",
+    ),
+    "failed": (
+        "Dịch vụ gặp lỗi khi xử lý đơn vị này; kỹ sư cần xem nhật ký của đợt.",
+        "The service failed on this unit; an engineer must look at the run's log.",
+    ),
+    "nobody": (
+        "Lần gửi đầy đủ nhưng không có ai (hiện có {live} hồ sơ); tạm giữ chờ người quyết định.",
+        "A complete delivery names nobody ({live} dossiers live now); on hold until a person decides.",
+    ),
+    "vanished": (
+        "Lần gửi thiếu {vanished} người trong {live} hồ sơ hiện có (ngưỡng {limit}); tạm giữ.",
+        "The delivery lacks {vanished} of {live} live people (limit {limit}); on hold.",
+    ),
+    "total_mismatch": (
+        "Nguồn công bố {announced} hồ sơ nhưng gửi {received}; tạm giữ.",
+        "The source announced {announced} records but sent {received}; on hold.",
+    ),
+    "held": (
+        "Lần gửi mới nhất đang tạm giữ; cần người quyết định cho qua hoặc trả lại.",
+        "The newest delivery is on hold; a person must release or return it.",
+    ),
+    "rejected": (
+        "Lần gửi mới nhất đã bị trả lại; đơn vị cần gửi lại.",
+        "The newest delivery was returned; the unit must send again.",
+    ),
+    "stale_basis": (
+        "Quy tắc hoặc danh mục đổi giữa lúc kiểm tra; đợt sau đọc lại.",
+        "Rules or code lists changed while checking; the next run reads again.",
+    ),
+    "not_reachable": (
+        "Chưa kết nối được trong {hours} giờ qua.",
+        "Not reached within the last {hours} h.",
+    ),
+    "never_admitted": (
+        "Đã kết nối nhưng chưa có lần gửi đầy đủ nào được tiếp nhận.",
+        "Reachable, but no complete delivery has been admitted yet.",
+    ),
+    "answer_too_old": (
+        "Lần gửi đầy đủ gần nhất đã quá {hours} giờ.",
+        "The last complete delivery is older than {hours} h.",
+    ),
+    "unmapped": (
+        "Hệ thống nguồn chưa có trường bắt buộc: {fields}.",
+        "The source system lacks mandatory fields: {fields}.",
+    ),
+    "not_filled": (
+        "Trường bắt buộc {filled_field} mới có ở {filled}/{filled_of} hồ sơ (cần 95%).",
+        "Mandatory field {filled_field} is filled in {filled}/{filled_of} records (95% needed).",
+    ),
+    "digest": (
+        "Dữ liệu hai bên không khớp khi đối soát.",
+        "The two sides' digests do not agree.",
+    ),
+    "key_list_too_old": (
+        "Danh sách khóa đầy đủ gần nhất đã quá {hours} giờ.",
+        "The last complete key list is older than {hours} h.",
+    ),
+    "too_many_blocked": (
+        "{blocked}/{received} hồ sơ chưa được tiếp nhận (cho phép tối đa 5%).",
+        "{blocked}/{received} records are not admitted (at most 5% allowed).",
+    ),
+    "next_not_measured": (
+        "Đã đối soát. Mức 4 và 5 chưa được đo trong phiên bản này.",
+        "Reconciled. Levels 4 and 5 are not measured in this version yet.",
+    ),
+}
+
+
+def sentence(code: str, figures: Mapping[str, Any], *, english: bool) -> str:
+    """The reason as one sentence; a figure that is missing shows as a dash."""
+    template = SENTENCES.get(code, SENTENCES["failed"])[1 if english else 0]
+    return template.format_map(_Figures(figures))
+
+
+class _Figures(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "–"

@@ -1,0 +1,136 @@
+"""Check: once per wave, Great Expectations' conditions over everything that was read.
+
+The only module of the services that imports Great Expectations, and only when it is called.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from sync.checks.suites import Suites
+from sync.model.errors import DatabaseRefusedError
+from sync.model.states import SnapshotState
+from sync.services.basis import Bases, basis_of, current_bases
+from sync.services.context import Clock, database_of, utc_now
+from sync.services.failing import fail_snapshot
+from sync.services.read import stage
+from sync.store import quality, snapshots, staging, waves
+from sync.store.database import Database
+from sync.store.locks import lock_reading
+from sync.store.quality import CheckResult, StoredRule
+from sync.store.snapshots import Snapshot
+
+TO_CHECK = (SnapshotState.SEALED, SnapshotState.RELEASED)
+
+
+def check_read_snapshots(
+    wave_key: str, *, db: Database | None = None, clock: Clock = utc_now
+) -> list[dict[str, int | str]]:
+    """Check what was read; returns the snapshots to admit: snapshot_id and unit_code.
+
+    Raises:
+        ConfigurationError: an expectation cannot run; names its rule. Nothing is admitted then.
+    """
+    database = db or database_of()
+    with database.transaction() as conn:
+        waiting = [s for s in snapshots.list_in_states(conn, TO_CHECK) if s.staged_count is not None]
+    try:
+        _check(database, waiting, clock)
+    except DatabaseRefusedError:
+        _check_one_by_one(database, waiting, clock)
+    with database.transaction() as conn:
+        waves.finish_step(conn, wave_key, "check", clock())
+        ready = [
+            s
+            for s in snapshots.list_in_states(conn, (SnapshotState.CHECKED, SnapshotState.RELEASED))
+            if quality.find_result(conn, s.snapshot_id)
+        ]
+    return [{"snapshot_id": s.snapshot_id, "unit_code": s.unit_code} for s in ready]
+
+
+def _check_one_by_one(database: Database, waiting: Sequence[Snapshot], clock: Clock) -> None:
+    """After a scan raised: only the culprit's snapshot fails."""
+    for snapshot in waiting:
+        try:
+            _check(database, [snapshot], clock)
+        except DatabaseRefusedError as error:
+            fail_snapshot(database, snapshot, error.sqlstate, clock)
+
+
+def _check(database: Database, waiting: Sequence[Snapshot], clock: Clock) -> None:
+    """One transaction: locate, merge findings, write results, move the snapshots on."""
+    from sync.checks.run import run_suites
+
+    with database.transaction() as conn:
+        lock_reading(conn)
+        current = [
+            snapshot
+            for snapshot in (snapshots.get(conn, s.snapshot_id, for_update=True) for s in waiting)
+            if snapshot.state in TO_CHECK
+        ]
+        if not current:
+            return
+        staging.prepare(conn)
+        _restage_if_lost(conn, current)
+        bases = current_bases(conn)
+        ids = [snapshot.snapshot_id for snapshot in current]
+        quality.add_rules(conn, bases.suites.sha256, _stored(bases.suites))
+        quality.clear_located(conn, ids)
+        for as_of in sorted({snapshot.as_of for snapshot in current}):
+            day = [s.snapshot_id for s in current if s.as_of == as_of]
+            run_suites(database.engine, conn, bases.suites, as_of, day)
+        quality.merge_findings(conn, ids, bases.suites.sha256, clock())
+        _write_results(conn, current, bases, clock)
+
+
+def _restage_if_lost(conn: Connection, current: Sequence[Snapshot]) -> None:
+    """Staging is unlogged: after a crash it is empty, and that must not read as "no people"."""
+    lost = [
+        snapshot
+        for snapshot in current
+        if staging.count_staged(conn, snapshot.snapshot_id) != snapshot.staged_count
+    ]
+    if lost:
+        stage(conn, lost)
+
+
+def _stored(suites: Suites) -> list[StoredRule]:
+    return [
+        StoredRule(
+            rule_code=rule.code,
+            effect=str(rule.effect),
+            field_code=rule.field,
+            group_name=rule.group,
+            sentence_vi=rule.sentence_vi,
+            sentence_en=rule.sentence_en,
+            basis=rule.basis,
+            is_cross_record=rule.cross_record,
+        )
+        for rule in suites.rules
+    ]
+
+
+def _write_results(
+    conn: Connection, current: Sequence[Snapshot], bases: Bases, clock: Clock
+) -> None:
+    counts = quality.count_located(conn, [snapshot.snapshot_id for snapshot in current])
+    for snapshot in current:
+        rule_counts = counts[snapshot.snapshot_id]
+        result = CheckResult(
+            snapshot_id=snapshot.snapshot_id,
+            basis_sha256=basis_of(conn, bases, snapshot).full,
+            suites_sha256=bases.suites.sha256,
+            as_of=snapshot.as_of,
+            staged_count=staging.count_staged(conn, snapshot.snapshot_id),
+            finding_count=sum(rule_counts.values()),
+            rule_counts=rule_counts,
+        )
+        quality.set_result(conn, result, clock())
+        wanted = (
+            SnapshotState.RELEASED
+            if snapshot.state is SnapshotState.RELEASED
+            else SnapshotState.CHECKED
+        )
+        snapshots.set_state(
+            conn, snapshot, wanted, reason_code=snapshot.reason_code, figures=snapshot.figures
+        )

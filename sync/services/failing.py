@@ -1,0 +1,36 @@
+"""One snapshot that cannot be worked on fails alone, and says so in the ledger."""
+
+from sync.model.states import Outcome, SnapshotState
+from sync.services.context import Clock
+from sync.store import ledger, snapshots, waves
+from sync.store.database import Database
+from sync.store.locks import lock_unit
+from sync.store.snapshots import Snapshot
+
+
+def fail_snapshot(database: Database, snapshot: Snapshot, sqlstate: str, clock: Clock) -> None:
+    """Set one snapshot to failed; the unit's last good state stays."""
+    figures = {"sqlstate": sqlstate}
+    with database.transaction() as conn:
+        lock_unit(conn, snapshot.unit_code)
+        current = snapshots.get(conn, snapshot.snapshot_id, for_update=True)
+        snapshots.set_state(
+            conn, current, SnapshotState.FAILED, reason_code="failed", figures=figures
+        )
+        unit = waves.WaveUnit(
+            snapshot.unit_code, Outcome.FAILED, "failed", figures, snapshot.snapshot_id
+        )
+        waves.set_outcome(conn, snapshot.wave_key, unit, clock())
+        ledger.append(
+            conn,
+            ledger.Entry(
+                unit_code=snapshot.unit_code,
+                action="snapshot_failed",
+                actor="pipeline",
+                as_of=snapshot.as_of,
+                wave_key=snapshot.wave_key,
+                snapshot_id=snapshot.snapshot_id,
+                reason_code="failed",
+                figures=figures,
+            ),
+        )

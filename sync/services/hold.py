@@ -1,0 +1,64 @@
+"""A person's word on a held snapshot: let it through once, or return it to the unit."""
+
+from sync.model.errors import ConfigurationError
+from sync.model.states import SnapshotState
+from sync.services.context import database_of
+from sync.store import ledger, snapshots
+from sync.store.database import Database
+from sync.store.locks import lock_unit
+from sync.store.snapshots import Snapshot
+
+ACTIONS = {
+    SnapshotState.RELEASED: "snapshot_released",
+    SnapshotState.REJECTED: "snapshot_rejected",
+}
+
+
+def release_snapshot(
+    snapshot_id: int, *, actor: str, reason: str, db: Database | None = None
+) -> Snapshot:
+    """Let a held snapshot through; it is read, checked and admitted next."""
+    return _decide(snapshot_id, SnapshotState.RELEASED, (actor, reason), db or database_of())
+
+
+def reject_snapshot(
+    snapshot_id: int, *, actor: str, reason: str, db: Database | None = None
+) -> Snapshot:
+    """Return a held snapshot; the unit's last good state stays."""
+    return _decide(snapshot_id, SnapshotState.REJECTED, (actor, reason), db or database_of())
+
+
+def _decide(
+    snapshot_id: int, wanted: SnapshotState, word: tuple[str, str], database: Database
+) -> Snapshot:
+    actor, reason = word
+    if not reason.strip():
+        raise ConfigurationError("A reason is needed: say in one sentence why, with --reason.")
+    with database.transaction() as conn:
+        lock_unit(conn, snapshots.get(conn, snapshot_id).unit_code)
+        snapshot = snapshots.get(conn, snapshot_id, for_update=True)
+        snapshots.set_state(
+            conn,
+            snapshot,
+            wanted,
+            reason_code=snapshot.reason_code,
+            figures=snapshot.figures,
+        )
+        ledger.append(
+            conn,
+            ledger.Entry(
+                unit_code=snapshot.unit_code,
+                action=ACTIONS[wanted],
+                actor=actor,
+                as_of=snapshot.as_of,
+                wave_key=snapshot.wave_key,
+                snapshot_id=snapshot_id,
+                reason_code=snapshot.reason_code,
+                figures={**snapshot.figures, "reason": reason.strip()},
+                counts={
+                    "announced": snapshot.announced_count,
+                    "received": snapshot.received_count,
+                },
+            ),
+        )
+        return snapshots.get(conn, snapshot_id)

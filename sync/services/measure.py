@@ -1,0 +1,129 @@
+"""Measure: the evidence level of every unit, from the ledger, the probes and the sealed answers."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sync.model.levels import Evidence, Step, Thresholds, climb
+from sync.model.reasons import sentence
+from sync.model.states import Level
+from sync.services.context import Clock, database_of, utc_now
+from sync.settings import get_settings
+from sync.store import measures, waves
+from sync.store.database import Database
+from sync.store.measures import Standing
+
+
+def measure_units(
+    wave_key: str, *, db: Database | None = None, clock: Clock = utc_now
+) -> dict[str, int]:
+    """Write the day's figures of all units and of this wave; returns the two numerators and `of`."""
+    with (db or database_of()).transaction() as conn:
+        as_of = waves.get_as_of(conn, wave_key)
+        now = clock()
+        rows = [unit_day(s, as_of, now) for s in measures.list_standings(conn, as_of, instant_of(as_of, clock))]
+        counts = count_levels(rows)
+        measures.replace_unit_days(conn, rows)
+        measures.set_headline(
+            conn,
+            {
+                "as_of": as_of,
+                "connected_count": counts["connected"],
+                "synchronised_count": counts["synchronised"],
+                "unit_count": counts["of"],
+                "measured_at": now,
+            },
+        )
+        sentences = {
+            unit.unit_code: tuple_of_sentences(unit.reason_code, dict(unit.figures))
+            for unit in waves.list_units(conn, wave_key)
+        }
+        measures.replace_unit_waves(conn, wave_key, sentences)
+        waves.finish_step(conn, wave_key, "measure", now)
+    return counts
+
+
+def instant_of(as_of: date, clock: Clock) -> datetime:
+    """The end of a day, or now while the day lasts: evidence is not asked of the future."""
+    zone = ZoneInfo(get_settings().timezone)
+    end = datetime.combine(as_of + timedelta(days=1), time.min, zone)
+    return min(end, clock())
+
+
+def thresholds() -> Thresholds:
+    """The ladder's limits as set."""
+    settings = get_settings()
+    return Thresholds(
+        reachable_h=settings.level_reachable_h,
+        answer_h=settings.level_answer_h,
+        filled_ratio=settings.level_filled_ratio,
+        key_list_h=settings.level_key_list_h,
+        not_admitted_ratio=settings.level_not_admitted_ratio,
+    )
+
+
+def level_of(standing: Standing, at: datetime) -> Step:
+    """Level, reason code and figures of one unit."""
+    figures = standing.admitted_figures or {}
+    evidence = Evidence(
+        at=at,
+        has_source=standing.has_source,
+        last_success_at=standing.last_success_at,
+        failed=(standing.failed_reason_code, standing.failed_figures),
+        answer=(standing.answer_reason_code, standing.answer_figures),
+        is_held=standing.is_held,
+        is_rejected=standing.is_rejected,
+        admitted_at=standing.admitted_sealed_at,
+        unmapped=tuple(figures.get("unmapped", ())),
+        filled=figures.get("filled", 0),
+        filled_of=figures.get("filled_of", 0),
+        filled_field=figures.get("filled_field", ""),
+        digests_agree=standing.digests_agree,
+        not_admitted=standing.quarantined + standing.waiting + standing.unreadable,
+        received=standing.admitted_received or 0,
+    )
+    return climb(evidence, thresholds())
+
+
+def unit_day(standing: Standing, as_of: date, at: datetime) -> dict[str, Any]:
+    """One row of facts.unit_day."""
+    level, code, figures = level_of(standing, at)
+    vi, en = tuple_of_sentences(code, dict(figures))
+    return {
+        "as_of": as_of,
+        "unit_code": standing.unit_code,
+        "name_vi": standing.name_vi,
+        "name_en": standing.name_en,
+        "kind": standing.kind,
+        "is_restricted": standing.is_restricted,
+        "level": level.number,
+        "level_name": str(level),
+        "expected": standing.expected,
+        "announced": standing.announced,
+        "received": standing.received,
+        "live": standing.live,
+        "stale": standing.stale,
+        "quarantined": standing.quarantined,
+        "waiting": standing.waiting,
+        "blocking_findings": standing.blocking_findings,
+        "other_findings": standing.other_findings,
+        "last_success_at": standing.last_success_at,
+        "reason_code": code,
+        "reason_vi": vi,
+        "reason_en": en,
+        "measured_at": at,
+    }
+
+
+def tuple_of_sentences(code: str, figures: dict[str, Any]) -> tuple[str, str]:
+    """A reason in Vietnamese and English."""
+    return sentence(code, figures, english=False), sentence(code, figures, english=True)
+
+
+def count_levels(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """Both national numerators and their denominator: the units valid on the day."""
+    return {
+        "connected": sum(row["level"] >= Level.REACHABLE.number for row in rows),
+        "synchronised": sum(row["level"] >= Level.RECONCILED.number for row in rows),
+        "of": len(rows),
+    }

@@ -1,0 +1,91 @@
+"""The whole wave without Airflow: the same verbs in the same order."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from sync.model.errors import SyncError
+from sync.services import admit, check, measure, pull, read, settle, wave
+from sync.services.context import Clock, database_of, utc_now
+from sync.store.database import Database
+
+Progress = Callable[[str, int, int], None]
+
+
+def run_wave(
+    *,
+    unit_code: str | None = None,
+    db: Database | None = None,
+    clock: Clock = utc_now,
+    progress: Progress = lambda step, done, of: None,
+    pulls_at_once: int = 4,
+) -> dict[str, Any]:
+    """Pull, read, check, admit, settle, measure; returns wave_key, outcomes and admitted counts.
+
+    Raises:
+        IncompleteWaveError: as in Airflow, for reasons that are ours.
+    """
+    database = db or database_of()
+    wave_key = f"cli {clock().isoformat()}"
+    due = wave.list_due_units(wave_key, "cli", only=unit_code, db=database, clock=clock)
+    if unit_code is not None and not due:
+        raise SyncError(f"Unit {unit_code} is not due: it has no active source in the registry.")
+    _pull_all(due, wave_key, database, clock, progress, pulls_at_once)
+    staged = read.read_sealed_snapshots(wave_key, db=database, clock=clock)
+    progress("read", staged, staged)
+    ready = check.check_read_snapshots(wave_key, db=database, clock=clock)
+    progress("check", len(ready), len(ready))
+    results = []
+    for number, snapshot in enumerate(ready, 1):
+        results.append(_admit(int(snapshot["snapshot_id"]), database, clock))
+        progress("admit", number, len(ready))
+    settle.settle_claims(wave_key, db=database, clock=clock)
+    measure.measure_units(wave_key, db=database, clock=clock)
+    wave.raise_if_incomplete(wave_key, db=database, clock=clock)
+    return {
+        "wave_key": wave_key,
+        "staged": staged,
+        "outcomes": wave.count_outcomes(wave_key, db=database),
+        "admitted": [result for result in results if result["outcome"] == "admitted"],
+    }
+
+
+def _admit(snapshot_id: int, database: Database, clock: Clock) -> dict[str, int | str]:
+    """Admit; what became stale meanwhile is left to the next wave."""
+    return admit.admit_snapshot(snapshot_id, db=database, clock=clock)
+
+
+def _pull_all(
+    due: list[str],
+    wave_key: str,
+    database: Database,
+    clock: Clock,
+    progress: Progress,
+    at_once: int,
+) -> None:
+    """Pull several units side by side; a source's failure is its outcome, not ours."""
+
+    def pull_one(code: str) -> None:
+        try:
+            pull.pull_unit(code, wave_key, db=database, clock=clock)
+        except SyncError:
+            return  # recorded as the unit's outcome; the verdict judges it
+
+    with ThreadPoolExecutor(at_once) as pool:
+        for number, _ in enumerate(pool.map(pull_one, due), 1):
+            progress("pull", number, len(due))
+
+
+def finish_snapshot(
+    snapshot_id: int, *, db: Database | None = None, clock: Clock = utc_now
+) -> dict[str, int | str]:
+    """Read, check and admit one snapshot that a person released, then settle and measure."""
+    database = db or database_of()
+    wave_key = f"release {snapshot_id} {clock().isoformat()}"
+    wave.list_due_units(wave_key, "release", only="", db=database, clock=clock)
+    read.read_sealed_snapshots(wave_key, db=database, clock=clock)
+    check.check_read_snapshots(wave_key, db=database, clock=clock)
+    result = admit.admit_snapshot(snapshot_id, db=database, clock=clock)
+    settle.settle_claims(wave_key, db=database, clock=clock)
+    measure.measure_units(wave_key, db=database, clock=clock)
+    return result

@@ -1,0 +1,154 @@
+"""Admits one checked snapshot into the register: statements over sets, in the caller's transaction."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from sync.contract.record import Group
+from sync.store.queries import named_query
+from sync.store.typed_rows import spoken_groups, typed_rows_sql
+
+BOUND = re.compile(r"(?<!:):([a-z_]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What is admitted and when; `reading_basis` is the basis without the day."""
+
+    snapshot_id: int
+    unit_code: str
+    basis_sha256: str
+    reading_basis: str
+    now: datetime
+
+    def values(self) -> dict[str, Any]:
+        """Bound values of the statements."""
+        return {
+            "snapshot_id": self.snapshot_id,
+            "unit_code": self.unit_code,
+            "basis_sha256": self.basis_sha256,
+            "reading_basis": self.reading_basis,
+            "now": self.now,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class BrakeFigures:
+    """Live people of the unit, and how many of them a complete answer does not name."""
+
+    live: int
+    vanished: int
+
+
+def _run(conn: Connection, name: str, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a cursor result
+    statement = named_query(f"admission/{name}")
+    wanted = set(BOUND.findall(statement.text))
+    return conn.execute(statement, {key: value for key, value in values.items() if key in wanted})
+
+
+def brake_figures(conn: Connection, admission: Admission) -> BrakeFigures:
+    """The numbers a brake looks at."""
+    return BrakeFigures(**_run(conn, "brake_figures", admission.values()).mappings().one())
+
+
+def write(conn: Connection, admission: Admission) -> None:
+    """Judge every record, write what is fit, keep the rest as it was."""
+    values = admission.values()
+    conn.execute(
+        text(
+            "CREATE TEMP TABLE live_before ON COMMIT DROP AS SELECT record_id FROM register.dossier"
+            " WHERE unit_code = :unit_code AND state = 'live'"
+        ),
+        {"unit_code": admission.unit_code},
+    )
+    _run(conn, "1_judge", values)
+    conn.execute(text("ANALYZE judged"))
+    _run(conn, "2_servants", values)
+    _run(conn, "3_fit", values)
+    conn.execute(text("ANALYZE fit"))
+    for group in spoken_groups():
+        _write_rows(conn, group, admission.snapshot_id)
+    written = typed_rows_sql(
+        "register",
+        "(SELECT record_id FROM fit WHERE is_rewritten)",
+        "g.record_id IN (SELECT record_id FROM fit WHERE is_rewritten)",
+    )
+    conn.execute(text(f"CREATE TEMP TABLE written ON COMMIT DROP AS {written}"))
+    for name in ("7_absent", "4_dossiers", "5_versions", "6_stale"):
+        _run(conn, name, values)
+    for name in ("8_close_gone", "8_forget_gone", "9_present"):
+        _run(conn, name, values)
+
+
+def _write_rows(conn: Connection, group: Group, snapshot_id: int) -> None:
+    """Replace the typed rows of one group for the records that are rewritten."""
+    columns = ", ".join(["record_id", "row_no", *(f.code for f in group.fields)])
+    conn.execute(
+        text(
+            f"DELETE FROM register.{group.name} WHERE record_id IN"  # noqa: S608 - names come from the contract
+            " (SELECT record_id FROM fit WHERE is_rewritten AND state_before IS NOT NULL)"
+        )
+    )
+    conn.execute(
+        text(
+            f"INSERT INTO register.{group.name} ({columns}) SELECT {columns} FROM staging.{group.name}"  # noqa: S608 - as above
+            " WHERE snapshot_id = :snapshot_id AND record_id IN (SELECT record_id FROM fit WHERE is_rewritten)"
+        ),
+        {"snapshot_id": snapshot_id},
+    )
+
+
+def count_classes(conn: Connection, admission: Admission) -> dict[str, int]:
+    """Every received document in exactly one class, counted from the rows as written."""
+    return dict(_run(conn, "count_classes", admission.values()).mappings().one())
+
+
+def count_moves(conn: Connection, unit_code: str) -> dict[str, int]:
+    """live_before, entered and left_count of this admission."""
+    row = conn.execute(
+        text(
+            "SELECT (SELECT count(*) FROM live_before)::integer AS live_before,"
+            " (SELECT count(*) FROM register.dossier AS d WHERE d.unit_code = :unit_code AND d.state = 'live'"
+            "   AND NOT EXISTS (SELECT FROM live_before AS b WHERE b.record_id = d.record_id))::integer AS entered,"
+            " (SELECT count(*) FROM live_before AS b WHERE NOT EXISTS (SELECT FROM register.dossier AS d"
+            "   WHERE d.record_id = b.record_id AND d.state = 'live'))::integer AS left_count"
+        ),
+        {"unit_code": unit_code},
+    )
+    return dict(row.mappings().one())
+
+
+def count_unit(conn: Connection, unit_code: str) -> dict[str, int]:
+    """live, stale, waiting, blocking_findings and other_findings of a unit, counted now."""
+    return dict(_run(conn, "count_unit", {"unit_code": unit_code}).mappings().one())
+
+
+def worst_filled(conn: Connection, unit_code: str) -> dict[str, Any]:
+    """The mandatory field filled least: filled, filled_of, filled_field."""
+    return dict(_run(conn, "worst_filled", {"unit_code": unit_code}).mappings().one())
+
+
+def unit_digest(conn: Connection, unit_code: str) -> tuple[bytes, bytes]:
+    """Digest of the landing side and of the register side."""
+    row = _run(conn, "unit_digest", {"unit_code": unit_code}).one()
+    return bytes(row.landing_sha256), bytes(row.register_sha256)
+
+
+def rehash_register(conn: Connection, unit_code: str) -> None:
+    """Hash every typed row of one unit again; what was tampered with or lost then shows."""
+    hashed = typed_rows_sql(
+        "register",
+        "(SELECT record_id FROM register.dossier WHERE unit_code = :unit_code)",
+        "g.record_id IN (SELECT record_id FROM register.dossier WHERE unit_code = :unit_code)",
+    )
+    conn.execute(
+        text(
+            f"UPDATE register.dossier AS d SET register_sha256 = h.typed_sha256 FROM ({hashed}) AS h"  # noqa: S608 - generated from the contract
+            " WHERE h.record_id = d.record_id AND d.register_sha256 IS DISTINCT FROM h.typed_sha256"
+        ),
+        {"unit_code": unit_code},
+    )

@@ -1,0 +1,114 @@
+"""Views and functions the rules look through: one relation a suite, made from the contract.
+
+`staging.check_servant` has one row a record; `staging.check_<list group>` one row a list row.
+Each view is its function (`staging.check_servant_of(snapshot_ids)`) asked about all snapshots.
+A view alone would aggregate every snapshot first; the function is inlined with its array.
+"""
+
+from collections.abc import Iterator
+from importlib import resources
+
+from sqlalchemy import Connection
+
+from sync.contract.record import Group, list_groups, single_groups
+
+# What a list group's rules ask about the person: group of the contract -> field codes.
+CONTEXT = {
+    "training_history": {"person": ("ngay_sinh",)},
+    "evaluation": {"person": ("phan_loai_ho_so",), "recruitment": ("ngay_tuyen_dung",)},
+    "reward": {"recruitment": ("ngay_tuyen_dung",)},
+    "discipline": {"person": ("phan_loai_ho_so", "trang_thai")},
+    "family": {"person": ("ngay_sinh", "gioi_tinh")},
+}
+
+STEP_DEMOTION = """LEFT JOIN (
+    SELECT DISTINCT snapshot_id, record_id FROM staging.discipline
+    WHERE dc_hinh_thuc = 'HBL' AND dc_ngay_qd < DATE '2025-07-01'
+        AND ($1 IS NULL OR snapshot_id = ANY($1))
+) AS demotion ON demotion.snapshot_id = item.snapshot_id AND demotion.record_id = item.record_id"""
+
+DISCIPLINED_YEAR = """LEFT JOIN (
+    SELECT DISTINCT snapshot_id, record_id, date_part('year', dc_ngay_qd)::integer AS year
+    FROM staging.discipline WHERE $1 IS NULL OR snapshot_id = ANY($1)
+) AS measure ON measure.snapshot_id = item.snapshot_id AND measure.record_id = item.record_id
+    AND measure.year = item.ev_nam"""
+
+# Further context: group -> (column, join).
+DERIVED = {
+    "salary_history": ("demotion.record_id IS NOT NULL AS had_step_demotion", STEP_DEMOTION),
+    "evaluation": ("measure.record_id IS NOT NULL AS is_disciplined_that_year", DISCIPLINED_YEAR),
+}
+
+
+def create_check_views(conn: Connection) -> None:
+    """Create every function and view; the tables of the contract must exist."""
+    for statement in statements():
+        conn.exec_driver_sql(statement)
+
+
+def statements() -> Iterator[str]:
+    """DDL in order."""
+    yield _template("retirement_day").replace("%", "%%")
+    yield from _function_and_view("check_servant", _servant())
+    for group in checked_list_groups():
+        yield from _function_and_view(f"check_{group.name}", _list(group))
+
+
+def checked_list_groups() -> tuple[Group, ...]:
+    """List groups that travel on the plain channel."""
+    return tuple(group for group in list_groups() if _open_fields(group))
+
+
+def _open_fields(group: Group) -> list[str]:
+    return [field.code for field in group.fields if not field.is_secret]
+
+
+def _template(name: str) -> str:
+    path = resources.files("sync.store") / "sql" / "check_views" / f"{name}.sql"
+    return path.read_text(encoding="utf-8")
+
+
+def _function_and_view(name: str, query: str) -> Iterator[str]:
+    """A view gives the row type, the function takes the snapshots; both hold the same query."""
+    for_all = query.replace("$1", "NULL::bigint[]")
+    for statement in (
+        f"CREATE VIEW staging.{name} AS {for_all}",
+        f"CREATE FUNCTION staging.{name}_of(bigint[]) RETURNS SETOF staging.{name}"
+        f" LANGUAGE sql STABLE PARALLEL SAFE AS $body$ {query} $body$",
+    ):
+        yield statement.replace("%", "%%")
+
+
+def _join(group: str, to: str) -> str:
+    return (
+        f'LEFT JOIN staging.{group} AS "{group}" ON "{group}".snapshot_id = {to}.snapshot_id'
+        f' AND "{group}".record_id = {to}.record_id'
+        f' AND ($1 IS NULL OR "{group}".snapshot_id = ANY($1))'
+    )
+
+
+def _servant() -> str:
+    groups = [group for group in single_groups() if _open_fields(group)]
+    names = [group.name for group in groups]
+    return _template("servant").format(
+        fields=",\n    ".join(f'"{g.name}".{code}' for g in groups for code in _open_fields(g)),
+        unreadable=" || ".join(f'"{name}".unreadable_fields' for name in names),
+        converted=" || ".join(f'"{name}".converted_fields' for name in names),
+        joins="\n".join(_join(name, "person") for name in names if name != "person"),
+    )
+
+
+def _list(group: Group) -> str:
+    context = CONTEXT.get(group.name, {})
+    columns = [f'"{source}".{code}' for source, codes in context.items() for code in codes]
+    joins = [_join(source, "item") for source in context]
+    if group.name in DERIVED:
+        column, join = DERIVED[group.name]
+        columns.append(column)
+        joins.append(join)
+    return _template("list").format(
+        group=group.name,
+        fields=",\n    ".join(f"item.{code}" for code in _open_fields(group)),
+        context="".join(f",\n    {column}" for column in columns),
+        joins="\n".join(joins),
+    )
