@@ -49,6 +49,11 @@ def create_check_views(conn: Connection) -> None:
 def statements() -> Iterator[str]:
     """DDL in order."""
     yield _template("retirement_day").replace("%", "%%")
+    yield (
+        "CREATE FUNCTION staging.check_document_of(bigint[]) RETURNS SETOF staging.document"
+        " LANGUAGE sql STABLE PARALLEL SAFE"
+        " AS $body$ SELECT * FROM staging.document WHERE $1 IS NULL OR snapshot_id = ANY($1) $body$"
+    )
     yield from _function_and_view("check_servant", _servant())
     for group in checked_list_groups():
         yield from _function_and_view(f"check_{group.name}", _list(group))

@@ -1,0 +1,43 @@
+"""Days and digits inside conditions."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Integer, and_, cast, func, literal
+
+ACTIVE = ("00", "01", "02", "03", "04", "05")
+ENDED = ("10", "11", "12", "13", "14")
+NO_POSITION = "KHONG"
+
+Column = ColumnElement[Any]
+
+
+def later(day: Column, *, years: int = 0, months: int = 0, days: int = 0) -> Column:
+    """The day so much later (29 February becomes 28, as PostgreSQL counts)."""
+    return day + func.make_interval(years, months, 0, days)
+
+
+def day(value: Any) -> Column:
+    """A day from a suite's parameter (ISO text)."""
+    return cast(literal(str(value)), Date)
+
+
+def year_of(value: Column) -> Column:
+    """The calendar year."""
+    return cast(func.date_part("year", value), Integer)
+
+
+def is_number(number: Column) -> ColumnElement[bool]:
+    """Exactly 12 ASCII digits; said so that no cast of dirty text is ever needed."""
+    return number.op("~")("^[0-9]{12}$")
+
+
+def digit_at(number: Column, place: int) -> Column:
+    """The digit at a place counted from 1; only meaningful where `is_number` holds."""
+    return func.ascii(func.substr(number, place, 1)) - 48
+
+
+def carries_year(number: Column, year: Column) -> ColumnElement[bool]:
+    """Digit 4 names the century and digits 5-6 the year (TT 59/2021/TT-BCA Art. 4)."""
+    century = digit_at(number, 4).op("/")(2) == year.op("/")(100) - 19
+    ending = digit_at(number, 5) * 10 + digit_at(number, 6) == year.op("%")(100)
+    return and_(century, ending)

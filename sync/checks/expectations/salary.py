@@ -1,0 +1,181 @@
+"""Rank, step and coefficient against the tables of Decree 204/2004 as the registry holds them."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, any_, case, column, func, literal, not_, or_
+from sqlalchemy import select, table, tuple_
+
+from sync.checks.expectations.code_lists import RANK
+from sync.checks.expectations.days import ACTIVE, NO_POSITION, day, later, year_of
+from sync.checks.expectations.rule import Parameters, row_rule
+
+Column = ColumnElement[Any]
+STEP = table(
+    "salary_step",
+    *(column(name) for name in ("staff_kind", "salary_group", "step", "coefficient", "steps_in_group")),
+    schema="registry",
+)
+TOLERANCE = 0.005
+LONG_STEP_MONTHS, SHORT_STEP_MONTHS = 36, 24  # A groups; B and C
+
+
+def _table() -> Any:
+    """(rank, step, coefficient, last step): every group a rank may stand in."""
+    joined = and_(STEP.c.staff_kind == RANK.c.staff_category, STEP.c.salary_group == any_(RANK.c.allowed_groups))
+    return select(
+        RANK.c.rank_code.label("known_rank"),
+        STEP.c.step.label("known_step"),
+        STEP.c.coefficient.label("known_coefficient"),
+        STEP.c.steps_in_group.label("last_step"),
+        STEP.c.salary_group.label("known_group"),
+    ).join_from(RANK, STEP, joined)
+
+
+def _is_last_step(rank: Column, step: Column) -> ColumnElement[bool]:
+    steps = _table().subquery("steps")
+    last = select(steps.c.known_rank, steps.c.last_step)
+    return tuple_(rank, step).in_(last)
+
+
+def _ranks_only_in(prefixes: tuple[str, ...]) -> Select[Any]:
+    """Ranks every group of which begins so."""
+    steps = _table().subquery("steps")
+    fits = or_(*(steps.c.known_group.startswith(prefix) for prefix in prefixes))
+    return select(steps.c.known_rank).group_by(steps.c.known_rank).having(func.bool_and(fits))
+
+
+def _is_known_step(rank: Column, step: Column) -> ColumnElement[bool]:
+    steps = _table().subquery("steps")
+    return tuple_(rank, step).in_(select(steps.c.known_rank, steps.c.known_step))
+
+
+def _has_its_coefficient(rank: Column, step: Column, coefficient: Column) -> ColumnElement[bool]:
+    """Rounded to the table's two decimals: nearer than 0.005."""
+    steps = _table().subquery("steps")
+    known = select(steps.c.known_rank, steps.c.known_step, steps.c.known_coefficient)
+    return tuple_(rank, step, func.round(coefficient, 2)).in_(known)
+
+
+@row_rule("step_of_the_rank")
+def step_is_of_the_rank(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+    """A known rank has that step, in one of its groups."""
+    rank, step = columns
+    known = select(RANK.c.rank_code.label("known_rank"))
+    return or_(rank.not_in(known), _is_known_step(rank, step))
+
+
+@row_rule("coefficient_of_the_step")
+def coefficient_is_of_the_step(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+    """The table's value for rank and step; an impossible step is another rule's matter."""
+    rank, step, coefficient = columns
+    return or_(_has_its_coefficient(rank, step, coefficient), not_(_is_known_step(rank, step)))
+
+
+@row_rule("coefficient_not_of_another_step")
+def coefficient_is_not_of_another_step(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+    """A wrong coefficient that stands elsewhere in the table: a slip of step or rank code."""
+    rank, step, coefficient = columns
+    elsewhere = select(STEP.c.coefficient.label("other_coefficient"))
+    is_right = or_(_has_its_coefficient(rank, step, coefficient), not_(_is_known_step(rank, step)))
+    return or_(is_right, coefficient.not_in(elsewhere))
+
+
+@row_rule("step_raised_in_time", "as_of")
+def step_is_raised_in_time(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+    """Nobody active stands below the last step longer than the table's time."""
+    rank, step, since, status = columns
+    short = _ranks_only_in(("B", "C"))
+    months = case((rank.in_(short), SHORT_STEP_MONTHS), else_=LONG_STEP_MONTHS)
+    is_due = later(since, months=months) < day(given["as_of"])
+    return not_(and_(is_due, status.in_(ACTIVE), _is_known_step(rank, step), not_(_is_last_step(rank, step))))
+
+
+@row_rule("beyond_frame_only_at_the_last_step")
+def beyond_frame_is_at_the_last_step(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+    """A percent beyond the frame belongs to the last step."""
+    percent, rank, step = columns
+    return or_(percent == 0, _is_last_step(rank, step), not_(_is_known_step(rank, step)))
+
+
+@row_rule("beyond_frame_of_the_years", "as_of")
+def beyond_frame_is_of_the_years(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+    """5% after three years (two in B and C), then 1% a year, and not more."""
+    percent, rank, step, since = columns
+    years = year_of(func.age(day(given["as_of"]), since))
+    wait = case((rank.in_(_ranks_only_in(("B", "C"))), 2), else_=3)
+    fits = and_(percent >= 5, percent <= 5 + years - wait)
+    return or_(percent == 0, not_(_is_last_step(rank, step)), fits)
+
+
+@row_rule("allowance_with_the_position")
+def allowance_goes_with_the_position(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+    """A leadership allowance if and only if a leadership position is held."""
+    allowance, position, unreadable = columns
+    has_allowance = func.coalesce(allowance, 0) > 0
+    has_position = func.coalesce(position, NO_POSITION) != NO_POSITION
+    could_read = func.coalesce(literal("sal_hs_pccv") == any_(unreadable), False)
+    return or_(has_allowance == has_position, could_read)
+
+
+@row_rule("allowance_of_the_position", "values", "highest", "from_day", "as_of")
+def allowance_is_of_the_position(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+    """`values`: position -> allowances of its table; no allowance exceeds `highest`."""
+    allowance, position = columns
+    fits = [
+        or_(position != code, allowance.in_(values)) for code, values in sorted(given["values"].items())
+    ]
+    return or_(day(given["as_of"]) < day(given["from_day"]), and_(allowance <= given["highest"], *fits))
+
+
+@row_rule("current_salary_in_the_history")
+def current_salary_is_in_the_history(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+    """The open row of the salary history says what the current salary says."""
+    rank, step, coefficient, open_rank, open_step, open_coefficient = columns
+    return and_(
+        rank == open_rank, step == open_step, func.abs(coefficient - open_coefficient) <= TOLERANCE
+    )
+
+
+@row_rule("career_level_in_its_group", "groups")
+def career_level_is_in_its_group(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+    """`groups`: career level -> [its group, the old group whose coefficients it must not keep]."""
+    rank, coefficient = columns
+    tests = []
+    for level, (own, old) in sorted(given["groups"].items()):
+        own_values = select(STEP.c.coefficient.label("own_value")).where(STEP.c.salary_group == own)
+        old_values = select(STEP.c.coefficient.label("old_value")).where(STEP.c.salary_group == old)
+        tests.append(
+            or_(rank != level, coefficient.not_in(old_values), coefficient.in_(own_values))
+        )
+    return and_(*tests)
+
+
+@row_rule("at_most_two_decimals")
+def has_at_most_two_decimals(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+    """A coefficient of the table has two decimals."""
+    return columns[0] == func.round(columns[0], 2)
+
+
+@row_rule("education_for_the_rank", "university", "college")
+def education_is_enough_for_the_rank(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+    """Ranks of A1 and above need a university degree, A0 a college degree."""
+    level, rank = columns
+    from_a1 = _ranks_only_in(("A1", "A2", "A3"))
+    from_a0 = _ranks_only_in(("A",))
+    return and_(
+        or_(level <= given["university"], rank.not_in(from_a1)),
+        or_(level <= given["college"], rank.not_in(from_a0)),
+    )
+
+
+@row_rule("training_for_the_rank", "levels_of_rank", "levels_of_group")
+def training_is_enough_for_the_rank(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+    """Ranks (or civil-servant groups) that ask for a programme, and the levels that serve."""
+    level, rank = columns
+    wanted = [(rank == code, levels) for code, levels in sorted((given["levels_of_rank"] or {}).items())]
+    for group, levels in sorted((given["levels_of_group"] or {}).items()):
+        ranks = select(RANK.c.rank_code.label("known_rank")).where(
+            RANK.c.salary_group == group, RANK.c.staff_category == "civil_servant"
+        )
+        wanted.append((rank.in_(ranks), levels))
+    return not_(or_(*(and_(concerned, func.coalesce(level, "").not_in(levels)) for concerned, levels in wanted)))

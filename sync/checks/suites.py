@@ -1,0 +1,140 @@
+"""The suites as plain JSON: rules can be listed without importing Great Expectations."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sync.contract.record import all_fields, record_groups
+from sync.model.errors import ConfigurationError
+from sync.model.states import Effect
+
+CODE = re.compile(r"^[A-Z]{2,3}[0-9]{3}[a-z]{0,2}$")
+DOCUMENT, SERVANT = "document", "servant"
+SENTENCES = ("sentence_vi", "sentence_en", "basis")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One requirement. `field` is '' where a rule speaks of a document or a group as a whole."""
+
+    code: str
+    suite: str
+    group: str
+    field: str
+    effect: Effect
+    sentence_vi: str
+    sentence_en: str
+    basis: str
+    valid_from: date | None
+    valid_to: date | None
+    cross_record: bool
+
+    def is_valid_on(self, day: date) -> bool:
+        """The rule's legal basis is in force."""
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
+
+
+@dataclass(frozen=True)
+class Suites:
+    """Every suite of a folder, by name, and the digest of the files."""
+
+    rules: tuple[Rule, ...]
+    contents: Mapping[str, Mapping[str, Any]]
+    sha256: str
+
+    @cached_property
+    def by_code(self) -> dict[str, Rule]:
+        """Rules by code."""
+        return {rule.code: rule for rule in self.rules}
+
+    def rule(self, code: str) -> Rule:
+        """The rule with this code; KeyError when there is none."""
+        return self.by_code[code]
+
+
+def load_suites(folder: Path) -> Suites:
+    """Read every suite of a folder.
+
+    Raises:
+        ConfigurationError: a file is not a suite, a code is used twice, an effect or field is
+            unknown, a sentence is missing.
+    """
+    digest = sha256()
+    contents: dict[str, Mapping[str, Any]] = {}
+    rules: dict[str, Rule] = {}
+    for path in sorted(folder.glob("*.json")):
+        body = path.read_bytes()
+        digest.update(path.name.encode() + b"\0" + body)
+        content = _parsed(path, body)
+        contents[content["name"]] = content
+        for expectation in content["expectations"]:
+            rule = _rule(content["name"], expectation.get("meta") or {})
+            if rule.code in rules:
+                raise ConfigurationError(f"Rule {rule.code} stands twice: see {path.name}.")
+            rules[rule.code] = rule
+    if not rules:
+        raise ConfigurationError(f"No rule was found: put the suites into {folder}.")
+    return Suites(tuple(rules.values()), contents, digest.hexdigest())
+
+
+def _parsed(path: Path, body: bytes) -> Mapping[str, Any]:
+    names = {DOCUMENT, SERVANT, *(g.name for g in record_groups().values() if g.is_list)}
+    try:
+        content = json.loads(body)
+        name, expectations = content["name"], content["expectations"]
+    except (ValueError, KeyError, TypeError):
+        raise ConfigurationError(
+            f"{path.name} is not a suite: it needs a name and expectations as JSON."
+        ) from None
+    if name not in names or name != path.stem or not isinstance(expectations, list):
+        raise ConfigurationError(
+            f"{path.name} is not a suite of this record: name the file after one of its relations."
+        )
+    return dict(content)
+
+
+def _rule(suite: str, meta: Mapping[str, Any]) -> Rule:
+    code = str(meta.get("rule", ""))
+    if not CODE.match(code):
+        raise ConfigurationError(f"Suite {suite} has a rule without a well-formed code: add one.")
+    missing = [name for name in SENTENCES if not str(meta.get(name) or "").strip()]
+    if missing:
+        raise ConfigurationError(f"Rule {code} lacks {', '.join(missing)}: write it in suite {suite}.")
+    if meta.get("effect") not in set(Effect):
+        raise ConfigurationError(f"Rule {code} has no known effect: use one of {', '.join(Effect)}.")
+    return Rule(
+        code=code,
+        suite=suite,
+        group=_group(code, suite, meta.get("field")),
+        field=str(meta["field"]),
+        effect=Effect(meta["effect"]),
+        sentence_vi=meta["sentence_vi"],
+        sentence_en=meta["sentence_en"],
+        basis=meta["basis"],
+        valid_from=_day(code, meta.get("valid_from")),
+        valid_to=_day(code, meta.get("valid_to")),
+        cross_record=bool(meta.get("cross_record", False)),
+    )
+
+
+def _group(code: str, suite: str, field: str | None) -> str:
+    """The group a finding of the rule points into."""
+    if field == "":
+        return "person" if suite == SERVANT else suite
+    for known in all_fields():
+        if known.code == field:
+            return DOCUMENT if suite == DOCUMENT else known.group
+    raise ConfigurationError(f"Rule {code} names a field that the record lacks: see suite {suite}.")
+
+
+def _day(code: str, value: Any) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except (TypeError, ValueError):
+        raise ConfigurationError(f"Rule {code} has a validity that is no day: write yyyy-mm-dd.") from None
