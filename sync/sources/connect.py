@@ -90,7 +90,7 @@ class _TokenOffice:
             life_s = auth.DEFAULT_LIFE_S if life is None else float(str(life))
         except ValueError:
             life_s = 0.0
-        if not isinstance(token, str) or not token.isascii() or not token.isprintable():
+        if not isinstance(token, str) or not _is_token(token):
             raise UnreadableAnswerError(
                 f"Source {code} gave no access_token we can use; its owner must look."
             )
@@ -99,3 +99,7 @@ class _TokenOffice:
                 f"Source {code} gives tokens that have no life: its owner must look."
             )
         return token, life_s
+
+
+def _is_token(text: str) -> bool:
+    return bool(text) and text.isascii() and text.isprintable()
