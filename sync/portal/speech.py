@@ -76,6 +76,16 @@ class Speech:
             return f"{local:%H:%M} {local:%d/%m/%Y}"
         return f"{local:%H:%M}, {format_date(local.date(), 'd MMM yyyy', locale='en')}"
 
+    def lately(self, value: datetime | None, as_of: date) -> str:
+        """The time alone for an instant of the page's own day, else the day alone."""
+        if value is None:
+            return NONE_SHOWN
+        local = value.astimezone(ZONE)
+        if local.date() == as_of:
+            return f"{local:%H:%M}"
+        form = "dd/MM/yyyy" if self.language == VIETNAMESE else "d MMM yyyy"
+        return format_date(local.date(), form, locale=self.language)
+
     def of(self, thing: object, name: str) -> str:
         """The attribute of a thing in this language: `name` gives `name_vi` or `name_en`."""
         return str(getattr(thing, f"{name}_{self.language}"))

@@ -97,8 +97,13 @@ def wave_as_seen(wave: UnitWave, unit: UnitDay) -> UnitWave:
 
 
 def reason_of(unit: UnitDay, speech: Speech) -> str:
-    """What is missing for the next level; the level's plain sentence where none may be shown."""
-    return speech.of(unit, "reason") or speech.say(f"reason.after.{unit.level}")
+    """What is missing for the next level: with its figures, or without where they are hidden."""
+    return speech.of(unit, "reason") or _general_reason(unit, speech)
+
+
+def _general_reason(unit: UnitDay, speech: Speech) -> str:
+    key = f"reason.{unit.reason_code}"
+    return speech.say(key if speech.knows(key) else f"reason.after.{unit.level}")
 
 
 def ratios_of(
@@ -168,14 +173,12 @@ def reason_groups(units: Sequence[UnitDay], speech: Speech) -> list[ReasonGroup]
             groups.setdefault((unit.level, unit.reason_code), []).append(unit)
     ordered = sorted(groups.items(), key=lambda group: (group[0][0], -len(group[1]), group[0][1]))
     return [
-        ReasonGroup(level, _sentence(code, members, speech), tuple(members))
-        for (level, code), members in ordered
+        ReasonGroup(level, _sentence(members, speech), tuple(members))
+        for (level, _), members in ordered
     ]
 
 
-def _sentence(code: str, members: Sequence[UnitDay], speech: Speech) -> str:
-    """The reason's general sentence; a lone or shared sentence of the units speaks for itself."""
-    if speech.knows(f"reason.{code}"):
-        return speech.say(f"reason.{code}")
+def _sentence(members: Sequence[UnitDay], speech: Speech) -> str:
+    """The sentence all units share; where their figures differ, the reason without figures."""
     own = {reason_of(unit, speech) for unit in members}
-    return own.pop() if len(own) == 1 else speech.say(f"reason.after.{members[0].level}")
+    return own.pop() if len(own) == 1 else _general_reason(members[0], speech)
