@@ -3,7 +3,7 @@
 from sync.services.context import url_of
 from sync.services.registry import load_registry
 from sync.settings import Settings, get_settings
-from sync.store.credentials import ensure_passwords
+from sync.store.credentials import ensure_passwords, read_password
 from sync.store.database import Database
 from sync.store.migrate import upgrade
 from sync.store.provision import ROLE_NAMES, provision
@@ -17,10 +17,10 @@ def embedded_server(settings: Settings | None = None) -> EmbeddedServer:
 
 
 def set_up(settings: Settings | None = None) -> dict[str, int]:
-    """Start the embedded server (unless another one is set), provision, migrate, load the registry.
+    """Start the embedded server (unless another is set), provision, migrate, load the registry.
 
-    With CBCCVC_DATABASE_URL the databases and roles are the administrator's to make (see the
-    README); migrations and registry are loaded all the same.
+    With CBCCVC_DATABASE_URL, databases and roles are made too where the superuser's password is
+    among the secrets, else they are the administrator's to make (see the README).
     """
     chosen = settings or get_settings()
     if chosen.database_url is None:
@@ -28,6 +28,9 @@ def set_up(settings: Settings | None = None) -> dict[str, int]:
         server.start()
         passwords = ensure_passwords(chosen.secrets, ROLE_NAMES)
         provision(server.url(SUPERUSER, SUPERUSER), passwords)
+    elif (chosen.secrets / SUPERUSER).exists():
+        passwords = {role: read_password(chosen.secrets, role) for role in ROLE_NAMES}
+        provision(url_of(SUPERUSER, SUPERUSER), passwords)
     upgrade(url_of("migrator"))
     writer = Database.connect(url_of("sync_writer"))
     counts = load_registry(writer)
