@@ -1,11 +1,15 @@
 """Credentials that expire, and those that cannot be sent."""
 
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 
 from sync.model.errors import ConfigurationError, SourceRejectedError, UnreadableAnswerError
+from sync.model.source import Source
 from sync.sources.auth import ExpiringToken
+from sync.sources.connect import open_connector
+from sync.sources.profiles import load_profile
 from tests.sources.servers import Reply, Request, by_cursor, json_reply, serving
 from tests.sources.vendors import Vendor, all_vendors
 
@@ -122,3 +126,27 @@ def test_a_health_path_is_asked_instead_of_people() -> None:
         assert connector.probe().is_ok
         connector.close()
         assert [request.path for request in server.requests] == ["/health"]
+
+
+def test_a_scope_of_the_profile_is_asked_for(vendor: Vendor) -> None:
+    with serving(by_cursor([], 0)) as server:
+        connector = vendor.connect(server.address, "id:word", scope="people.read")
+        assert connector.probe().is_ok
+        connector.close()
+        form = parse_qs(server.requests[0].body.decode())
+    assert form == {"grant_type": ["client_credentials"], "scope": ["people.read"]}
+
+
+def test_a_source_open_to_everybody_needs_no_secret() -> None:
+    vendor = all_vendors(Path())["hrm_trang"]
+    answer = {"data": {"items": [], "total": 0}}
+    with serving(lambda _: json_reply(answer)) as server:
+        connector = vendor.connect(server.address, None, auth="none")
+        assert connector.probe().is_ok
+        connector.close()
+
+
+def test_a_source_that_speaks_otherwise_than_its_profile_is_a_wrong_setting() -> None:
+    source = Source("S1", "G01", "files", "hrm_trang", "/srv/x")
+    with pytest.raises(ConfigurationError, match="Source S1 speaks files but its profile"):
+        open_connector(source, load_profile("hrm_trang"), "K", timeout_s=1, attempts=1)

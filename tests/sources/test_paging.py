@@ -161,3 +161,29 @@ def test_one_broken_string_is_one_persons_finding(vendors: dict[str, Vendor]) ->
     assert broken.problems == {"not_json"}
     assert broken.json_text is None
     assert broken.local_key == "K-2"
+
+
+def test_a_page_with_a_byte_order_mark_is_read(vendors: dict[str, Vendor]) -> None:
+    vendor = vendors["hrm_trang"]
+    body = b'\xef\xbb\xbf {"data": {"items": [%s], "total": "1"}}' % vendor.document("K-1")
+    assert pull(vendor, lambda _: Reply(body)) == ["K-1"]
+
+
+def test_half_a_surrogate_pair_outside_a_list_is_no_list(vendors: dict[str, Vendor]) -> None:
+    body = rb'{"data": {"items": "\ud800"}}'
+    with pytest.raises(UnreadableAnswerError, match="no list at data.items"):
+        pull(vendors["hrm_trang"], lambda _: Reply(body))
+
+
+def test_a_source_that_sends_far_more_than_it_announces_is_stopped(
+    vendors: dict[str, Vendor],
+) -> None:
+    vendor = vendors["hrm_trang"]
+    numbers = iter(range(10**6))
+
+    def talk(_: Request) -> Reply:
+        items = people(vendor, *(next(numbers) for _ in range(4000)))
+        return json_reply({"data": {"items": items, "total": 3}})
+
+    with pytest.raises(UnreadableAnswerError, match="more than twice what it announces"):
+        pull(vendor, talk, page_size=4000)
