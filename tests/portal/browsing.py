@@ -1,0 +1,41 @@
+"""A reader with a cookie jar, for tests over the socket."""
+
+import re
+from html import unescape
+from typing import Any
+
+import requests
+
+TOKEN = re.compile(r'name="token" value="([^"]+)"')
+
+
+class Reader:
+    """Asks pages of one portal and keeps its cookies."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.session = requests.Session()
+        self.session.trust_env = False
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        options.setdefault("allow_redirects", False)
+        return self.session.get(self.address + path, timeout=10, **options)
+
+    def post(self, path: str, **fields: str) -> requests.Response:
+        return self.session.post(
+            self.address + path, data=fields, timeout=10, allow_redirects=False
+        )
+
+    def form_token(self, path: str) -> str:
+        found = TOKEN.search(self.get(path).text)
+        assert found is not None, f"no form on {path}"
+        return found[1]
+
+    def sign_in(self, password: str, *, account: str = "uyban", path: str = "/dang-nhap") -> requests.Response:
+        token = self.form_token(path)
+        return self.post(path, account=account, password=password, token=token)
+
+
+def text_of(answer: requests.Response) -> str:
+    """The page's words, without tags, white space folded."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())

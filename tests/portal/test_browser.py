@@ -1,0 +1,176 @@
+"""The page as a person meets it: headless Chromium, without a script, from sign-in to a unit."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+pytestmark = pytest.mark.browser
+
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE, DESK = 360, 1280
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        reason = "Chromium is not installed: apt-get install chromium."
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A window that runs no script."""
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": DESK, "height": 900}
+    )
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, portal: str, password: str) -> Page:
+    """The committee's page, after signing in by its form."""
+    page = context.new_page()
+    page.goto(portal + "/")
+    page.get_by_label("Mật khẩu").fill(password)
+    page.get_by_role("button", name="Đăng nhập").click()
+    return page
+
+
+def test_a_reader_signs_in_reads_the_headline_and_opens_a_unit(page: Page) -> None:
+    assert "53/56" in page.locator("#ratio-connected + .figure").inner_text()
+    assert "47/56" in page.locator("#ratio-synchronised + .figure").inner_text()
+
+    page.get_by_role("link", name="Tỉnh Lai Châu: mức 2").click()
+
+    assert page.get_by_role("heading", level=1).inner_text() == "Tỉnh Lai Châu"
+    assert page.get_by_text("8,4% hồ sơ chưa được tiếp nhận").count() == 2
+    page.get_by_role("link", name="Về trang toàn quốc").click()
+    assert page.locator(".tile").count() == 56
+
+
+def test_the_table_sorts_and_the_language_switches_without_a_script(page: Page) -> None:
+    page.get_by_role("link", name="Biên chế", exact=True).first.click()
+    first = page.locator("tbody tr").first.inner_text()
+    page.get_by_role("link", name="English").click()
+
+    assert "98.761" in first
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert "sort=expected" in page.url
+    assert "98,761" in page.locator("tbody tr").first.inner_text()
+    assert page.get_by_role("heading", name="Why not 100%").is_visible()
+
+
+@pytest.mark.parametrize("width", [PHONE, 768, DESK, 1920])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_no_page_is_wider_than_its_window(
+    page: Page, portal: str, width: int, language: str
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in ("/", "/don-vi/H21", "/dinh-nghia", "/khong-co"):
+        page.goto(f"{portal}{path}?lang={language}")
+        main = page.locator("main").bounding_box()
+        assert main is not None
+        assert main["width"] <= width, path
+
+
+def test_tiles_neither_overlap_nor_cut_their_words(browser: Browser, public_portal: str) -> None:
+    for width in (PHONE, DESK):
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.goto(public_portal)
+        cut = page.evaluate(
+            "[...document.querySelectorAll('.tile')].filter("
+            "t => t.scrollWidth > t.clientWidth || t.scrollHeight > t.clientHeight)"
+            ".map(t => t.textContent)"
+        )
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        boxes = page.evaluate(
+            "[...document.querySelectorAll('.tile, .legend')].map(t => t.getBoundingClientRect())"
+            ".map(b => [b.left, b.top, b.right, b.bottom])"
+        )
+        page.close()
+
+        assert cut == []
+        assert wide <= width
+        assert overlapping(boxes) == []
+
+
+def overlapping(boxes: list[list[float]]) -> list[tuple[list[float], list[float]]]:
+    """Pairs of boxes that share more than an edge."""
+    return [
+        (a, b)
+        for number, a in enumerate(boxes)
+        for b in boxes[number + 1 :]
+        if a[0] < b[2] - 1 and b[0] < a[2] - 1 and a[1] < b[3] - 1 and b[1] < a[3] - 1
+    ]
+
+
+CONTRAST = """
+() => {
+  const lum = c => { const v = c.slice(0, 3).map(x => x / 255)
+    .map(x => x <= 0.03928 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * v[0] + 0.7152 * v[1] + 0.0722 * v[2]; };
+  const read = s => s.match(/[0-9.]+/g).map(Number);
+  const ground = e => { for (; e; e = e.parentElement) {
+    const c = read(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] > 0) return c; }
+    return [255, 255, 255]; };
+  const low = [];
+  for (const e of document.querySelectorAll('body *')) {
+    const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+    if (!own) continue;
+    const [a, b] = [lum(read(getComputedStyle(e).color)), lum(ground(e))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) low.push([e.className, e.textContent.trim().slice(0, 20), ratio]);
+  }
+  return low;
+}
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_stands_out_from_its_ground(
+    browser: Browser, public_portal: str, scheme: str
+) -> None:
+    page = browser.new_page(color_scheme=scheme)
+    low = []
+    for path in ("/", "/don-vi/H35", "/don-vi/H17", "/dinh-nghia", "/dang-nhap", "/khong-co"):
+        page.goto(public_portal + path)
+        low += page.evaluate(CONTRAST)
+    page.close()
+
+    assert low == []
+
+
+def test_the_keyboard_meets_the_skip_link_first_and_focus_is_seen(
+    browser: Browser, public_portal: str
+) -> None:
+    page = browser.new_page()
+    page.goto(public_portal)
+    page.keyboard.press("Tab")
+    focused = page.locator(":focus")
+    words, box = focused.inner_text(), focused.bounding_box()
+    width = focused.evaluate("e => getComputedStyle(e).outlineWidth")
+    page.close()
+
+    assert words == "Đến nội dung chính"
+    assert box is not None
+    assert box["y"] >= 0
+    assert width == "3px"
