@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -22,7 +23,7 @@ class Run:
     dag_id: str
     run_id: str
     state: str
-    run_after: str
+    queued_at: datetime | None
 
     @property
     def is_over(self) -> bool:
@@ -69,11 +70,9 @@ class AirflowApi:
         return True
 
     def ensure_pool(self, name: str, slots: int, description: str) -> None:
-        """Have a pool of this size."""
+        """Have a pool; one that exists keeps the size somebody gave it."""
         pool = {"name": name, "slots": slots, "description": description}
-        made = self._ask("POST", "pools", body=pool, allowed=(201, 409))
-        if made.status_code == 409:
-            self._ask("PATCH", f"pools/{name}?update_mask=slots", body={**pool, "pool": name})
+        self._ask("POST", "pools", body=pool, allowed=(201, 409))
 
     def knows(self, dag_id: str) -> bool:
         """Whether the DAG file was read."""
@@ -129,7 +128,7 @@ class AirflowApi:
             if answer.status_code not in allowed:
                 asked = f"{method} {path.partition('?')[0]}"
                 raise ConfigurationError(
-                    f"Airflow answered {answer.status_code} to {asked}: see its api-server's log."
+                    f"Airflow answered {answer.status_code} to {asked}: see its log."
                 )
             return answer
         raise ConfigurationError(
@@ -145,7 +144,13 @@ def count_done(tasks: list[Task]) -> dict[str, tuple[int, int]]:
 
 
 def _run(found: Mapping[str, Any]) -> Run:
-    return Run(found["dag_id"], found["dag_run_id"], found["state"], found["run_after"])
+    queued = found["queued_at"]
+    return Run(
+        dag_id=found["dag_id"],
+        run_id=found["dag_run_id"],
+        state=found["state"],
+        queued_at=datetime.fromisoformat(queued) if queued else None,
+    )
 
 
 def _task(found: Mapping[str, Any]) -> Task:

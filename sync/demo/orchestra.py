@@ -13,16 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sync.demo.processes import HOST, Children
+from sync.logs import TELEMETRY_OFF
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LOGIN = "admin"
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
-_NOBODY_IS_TOLD = {
-    "SCARF_ANALYTICS": "false",
-    "DO_NOT_TRACK": "1",
-    "GX_ANALYTICS_ENABLED": "false",
-    "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
-}
+PARALLELISM = 8  # on two cores about three tasks a second, with 4 as with 8; slow units wait
+LOCAL = "127.0.0.1,localhost"  # what a proxy of this machine must not be asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,8 @@ class AirflowHome:
         self.folder = home.resolve() / "airflow"
         self.database_url = database_url
         self.ports = ports
-        self.settings: dict[str, str] = {}
+        self.settings: dict[str, str] = {}  # more of Airflow's own, as SECTION__NAME
+        self.extra: dict[str, str] = {}  # anything else its processes should know
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @property
@@ -64,7 +62,7 @@ class AirflowHome:
             "CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
             "CORE__LOAD_EXAMPLES": "False",
             "CORE__EXECUTOR": "LocalExecutor",
-            "CORE__PARALLELISM": "6",
+            "CORE__PARALLELISM": str(PARALLELISM),
             "CORE__HOSTNAME_CALLABLE": "socket.gethostname",  # asks no name server
             "CORE__EXECUTION_API_SERVER_URL": f"{self.address}/execution/",
             "CORE__FERNET_KEY": self._secret("fernet_key", fernet),
@@ -88,18 +86,20 @@ class AirflowHome:
             for name, value in os.environ.items()  # noqa: TID251 - children inherit it
             if not name.startswith("AIRFLOW")
         }
-        return {**inherited, **_NOBODY_IS_TOLD, **ours, "AIRFLOW_HOME": str(self.folder)}
+        proxies = {"NO_PROXY": LOCAL, "no_proxy": LOCAL}
+        home = {"AIRFLOW_HOME": str(self.folder)}
+        return {**inherited, **TELEMETRY_OFF, **proxies, **ours, **home, **self.extra}
 
-    def begin_migration(self, children: Children, extra: dict[str, str]) -> None:
+    def begin_migration(self, children: Children) -> None:
         """Start bringing Airflow's own tables up to date; `wait("airflow-migrate")` for it."""
         command = [sys.executable, "-m", "airflow", "db", "migrate"]
-        children.start("airflow-migrate", command, self.environment() | extra)
+        children.start("airflow-migrate", command, self.environment())
 
-    def start(self, children: Children, extra: dict[str, str]) -> None:
+    def start(self, children: Children) -> None:
         """Start its four processes."""
         for component in COMPONENTS:
             command = [sys.executable, "-m", "airflow", component]
-            children.start(f"airflow-{component}", command, self.environment() | extra)
+            children.start(f"airflow-{component}", command, self.environment())
 
     def _secret(self, name: str, new: str) -> str:
         path = self.folder / "secrets" / name
