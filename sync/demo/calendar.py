@@ -45,7 +45,7 @@ def _age_months() -> dict[str, dict[int, int]]:
     for row in read_rows("codes/retirement_roadmap.csv"):
         ages[row["sex"]][int(row["year"])] = int(row["age_years"]) * 12 + int(row["age_months"])
     for table in ages.values():
-        table.update({year: table[2035] for year in range(2036, 2100)})
+        table.update(dict.fromkeys(range(2036, 2100), table[2035]))
     return ages
 
 

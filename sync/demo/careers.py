@@ -39,7 +39,7 @@ def _posts(life: Life) -> list[tuple[int, str, str]]:
     if starts[0][2] != code:
         starts.append((_reorganised_on(life), "TN", code))
     joined = starts[-1][0]
-    if life.until - joined > 2000 and life.chance() < 0.5:
+    if life.until - joined > 2000 and ("posts" in life.traits or life.chance() < 0.5):
         starts.append((life.between(joined + 700, life.until - 900), "DD", code))
     if life.post and life.post_since > starts[-1][0] + 30:
         starts.append((life.post_since, life.post.movement, code))
@@ -161,12 +161,12 @@ def salary_history(life: Life) -> list[Row]:
 
 
 def _lower_rank(life: Life) -> str:
+    """The rank held before: of the group below, or another one of the same group."""
     kind = reference.STAFF_KIND[life.category]
-    if "from_rank" in life.traits:
-        return life.traits["from_rank"]
-    group = reference.LOWER_GROUP.get(life.grade.group, "A1")
-    ranks = reference.RANKS[kind, group]
-    return next(code for code in ranks[life.number % len(ranks) :] + ranks if code != life.rank)
+    below = reference.LOWER_GROUP.get(life.grade.group, life.grade.group)
+    ranks = reference.RANKS[kind, life.traits.get("from_group", below)]
+    start = life.number % len(ranks)
+    return next((c for c in ranks[start:] + ranks if c != life.rank), ranks[0])
 
 
 def _coefficient(life: Life, rank: str, step: int) -> str:
@@ -210,7 +210,7 @@ def evaluations(life: Life) -> list[Row]:
     for year in range(first, last + 1):
         turn = (life.number + year) % 12
         result, score = _RATINGS.get(turn, ("HTT", 74))
-        if life.traits.get("discipline_year") == str(year):
+        if year == last and "discipline" in life.traits:
             result, score = "KHT", 40
         row = {"ev_ket_qua": result, "ev_nam": str(year), "ev_tham_quyen": authority}
         if year >= 2025:
@@ -235,16 +235,16 @@ def rewards(life: Life) -> list[Row]:
 
 
 def disciplines(life: Life) -> list[Row]:
-    """A reprimand in the year the traits name; nothing for others."""
-    year = life.traits.get("discipline_year")
-    if year is None:
+    """One in the last rated year for those whose traits ask for it; nothing for others."""
+    form = life.traits.get("discipline")
+    if form is None:
         return []
-    form = life.traits.get("discipline_form", "KT")
+    year = calendar.year_of(life.until) - 1
     return [
         {
             "dc_hinh_thuc": form,
             "dc_ngay_qd": f"{year}-05-12",
             "dc_ly_do": "Vi phạm quy chế làm việc",
-            "dc_ngay_het": f"{int(year) + 1}-05-12",
+            "dc_ngay_het": f"{year + 1}-05-12",
         }
     ]

@@ -10,7 +10,7 @@ from random import Random
 import orjson
 
 from sync.demo import days
-from sync.demo.catalogue import EDGES, KINDS, TRANSFER, TWO_UNITS
+from sync.demo.catalogue import EDGES, KINDS, TRANSFER, TWICE_IN_UNIT, TWO_UNITS, spaced
 from sync.demo.life import BLOCK, NO_TRAITS, World, live
 from sync.demo.people import Person, build_person
 from sync.demo.placing import Placement, Placer, Plan
@@ -76,6 +76,7 @@ class Country:
     def plan(self) -> Plan:
         """Where the defects and the rarities are."""
         placer = Placer(self.seed, self.units)
+        placer.place_twice(TWICE_IN_UNIT)
         placer.place_pairs(TWO_UNITS, TRANSFER)
         return placer.place(KINDS, EDGES)
 
@@ -106,11 +107,14 @@ class Country:
         left = sum(1 for place in places if place.traits.get("status") in ENDED)
         if self.day:
             left += sum(
-                self._change(unit, position) is days.Change.LEFT for position in range(unit.size)
+                self._change(unit, position) is days.Change.LEFT
+                for position in range(unit.size)
             )
         return self._size(unit) - left
 
-    def entries(self, unit_code: str, first: int = 0, last: int | None = None) -> Iterator[Entry]:
+    def entries(
+        self, unit_code: str, first: int = 0, last: int | None = None
+    ) -> Iterator[Entry]:
         """Records `first` to `last` (not included) of the unit's answer, one at a time."""
         end = self.announced(unit_code)
         for position in range(first, end if last is None else min(last, end)):
@@ -155,7 +159,9 @@ class Country:
         if place:
             return self._special(unit, position, place)
         traits = NO_TRAITS if position < unit.size else {"recruited": "new"}
-        person = build_person(live(self._world, unit, unit.first_number + position, traits), key)
+        person = build_person(
+            live(self._world, unit, unit.first_number + position, traits), key
+        )
         if self.day:
             change = self._change(unit, position)
             if change is days.Change.CHANGED:
@@ -176,8 +182,7 @@ class Country:
             place.edge.apply(person, random)
         for kind in place.kinds:
             kind.apply(person, random)
-        transport = place.kinds[0].transport if place.kinds else ""
-        return Entry(position, key, person, transport)
+        return Entry(position, sent_key(key, place), person, _transport(place))
 
 
 def build_country(
@@ -195,8 +200,17 @@ def local_key(unit_code: str, position: int) -> str:
     return f"{unit_code}-{position + 1:06d}"
 
 
+def sent_key(key: str, place: Placement) -> str:
+    """The key as it is sent."""
+    return spaced(key) if _transport(place) == "spaced_key" else key
+
+
+def _transport(place: Placement) -> str:
+    return place.kinds[0].transport if place.kinds else ""
+
+
 def _truth_lines(unit_code: str, position: int, place: Placement) -> Iterator[TruthLine]:
-    key = local_key(unit_code, position)
+    key = sent_key(local_key(unit_code, position), place)
     partner = local_key(*place.partner) if place.partner else ""
     if place.edge:
         yield TruthLine(unit_code, key, "", edge=place.edge.code, partner=partner)

@@ -3,8 +3,7 @@
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sync.demo.careers import Row
-from sync.demo.people import Person
+from sync.demo.people import Person, many, one
 
 JOINING = 250  # one person joins for so many
 
@@ -33,35 +32,25 @@ def joined_count(size: int, day: int) -> int:
     return day * (size // JOINING + (1 if size >= 50 else 0))
 
 
-def _row(person: Person, group: str) -> Row:
-    row = person[group]
-    if not isinstance(row, dict):
-        raise TypeError(group)
-    return row
-
-
-def _rows(person: Person, group: str) -> list[Row]:
-    rows = person[group]
-    if not isinstance(rows, list):
-        raise TypeError(group)
-    return rows
-
-
 def change(person: Person, as_of: date) -> None:
     """A new telephone number and a commendation."""
-    main = _row(person, "person")
+    main = one(person, "person")
     main["dien_thoai"] = "08" + main["dien_thoai"][2:]
     main["updated_at"] = f"{as_of.isoformat()}T06:00:00+07:00"
-    reward = {"rw_hinh_thuc": "GK", "rw_ngay_qd": as_of.isoformat(), "rw_cap_qd": main["ten_don_vi"]}
-    _rows(person, "reward").append(reward)
+    reward = {
+        "rw_hinh_thuc": "GK",
+        "rw_ngay_qd": as_of.isoformat(),
+        "rw_cap_qd": main["ten_don_vi"],
+    }
+    many(person, "reward").append(reward)
 
 
 def leave(person: Person, as_of: date) -> None:
     """Left the service yesterday, by decision; every open row is closed."""
-    main, last = _row(person, "person"), (as_of - timedelta(days=1)).isoformat()
+    main, last = one(person, "person"), (as_of - timedelta(days=1)).isoformat()
     main["trang_thai"] = "11"
     main["updated_at"] = f"{as_of.isoformat()}T06:00:00+07:00"
-    posts = _rows(person, "work_history")
+    posts = many(person, "work_history")
     for row in posts:
         row.setdefault("wh_den_ngay", (as_of - timedelta(days=2)).isoformat())
     posts.append(
@@ -76,7 +65,7 @@ def leave(person: Person, as_of: date) -> None:
             "wh_ngay_quyet_dinh": last,
         }
     )
-    for row in _rows(person, "salary_history"):
+    for row in many(person, "salary_history"):
         row.setdefault("sh_den_ngay", last)
-    for row in _rows(person, "allowance_history"):
+    for row in many(person, "allowance_history"):
         row.setdefault("al_den_ngay", last)

@@ -1,11 +1,21 @@
 """What can be wrong with a record, as data: each kind names the rules that must find it."""
 
-from collections.abc import Callable
+import csv
+import dataclasses
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import resources
 from random import Random
 
-from sync.demo.life import NO_TRAITS, Traits
+from sync.demo.life import Traits
 from sync.demo.people import Person
+
+
+def read_table(name: str) -> Iterator[dict[str, str]]:
+    """Rows of one packaged CSV of the pretend country."""
+    path = resources.files("sync.demo") / "data" / name
+    yield from csv.DictReader(path.read_text("utf-8").splitlines())
+
 
 Apply = Callable[[Person, Random], None]
 
@@ -29,9 +39,10 @@ class Kind:
     field: str
     apply: Apply = unchanged
     is_blocking: bool = False
-    traits: Traits = NO_TRAITS  # type: ignore[assignment]
+    traits: Traits = dataclasses.field(default_factory=dict)
     touches: frozenset[str] = frozenset()
     transport: str = ""
+    is_rare: bool = False  # one of a family; the family has enough
 
     def meets(self, other: "Kind") -> bool:
         """Whether both can be in one record and each still be found by its own rules."""

@@ -19,6 +19,7 @@ NO_TRAITS: Traits = {}
 BLOCK = 999_983  # a prime: serials of identity numbers are a permutation of 1..BLOCK
 _STEP = 618_031
 YEAR = 365.25
+CAREER_LEVELS_ON = calendar.ordinal("2026-07-01")
 _GROUPS = {
     "CC": ("A1",) * 26 + ("A2.1",) * 7 + ("A0",) * 3 + ("B",) * 3 + ("A3.1",),
     "CB": ("A1",) * 8 + ("A2.1",) * 2,
@@ -196,6 +197,9 @@ def _earn(life: Life, group: str) -> None:
     if group in reference.LOWER_GROUP:
         life.rank_since = life.between(life.recruited + 3300, life.until - 200)
         life.first_step = 1 + int(life.chance() * 3)
+    if "career_level" in life.traits:  # placed in a level since the law allows it
+        life.rank_since = life.between(min(CAREER_LEVELS_ON, life.as_of - 60), life.as_of - 30)
+        life.first_step = 2
     if "last_step" in life.traits:
         # long enough on the last step for five percent and more beyond the frame
         life.first_step = life.grade.last
@@ -219,7 +223,7 @@ def _lead(life: Life) -> None:
     unit = life.unit
     is_metropolis = unit.unit_code in reference.METROPOLIS
     if life.category == "CB":
-        posts = reference.CADRES[is_metropolis]
+        posts: tuple[Post, ...] = reference.CADRES[is_metropolis]
     elif unit.is_province:
         posts = reference.LEADERS[is_metropolis]
     else:

@@ -8,6 +8,23 @@ from sync.demo.names import FEMALE, MALE, SURNAMES, phrases
 
 Person = dict[str, Row | list[Row]]
 
+
+def one(person: Person, group: str) -> Row:
+    """The row of a single group."""
+    row = person[group]
+    if not isinstance(row, dict):
+        raise TypeError(group)
+    return row
+
+
+def many(person: Person, group: str) -> list[Row]:
+    """The rows of a list group."""
+    rows = person[group]
+    if not isinstance(rows, list):
+        raise TypeError(group)
+    return rows
+
+
 _COMMUNES = phrases(
     "Xã Tân Lập|Xã Hòa Bình|Phường Trung Tâm|Xã Minh Tiến|Phường Đông Hải|Xã Phú Lộc|"
     "Xã Bình Minh|Phường Quang Trung|Xã Thanh Sơn|Phường An Hòa|Xã Yên Thịnh|Xã Long Phú"
@@ -47,7 +64,7 @@ def build_person(life: Life, local_key: str) -> Person:
         "discipline": careers.disciplines(life),
         "family": _family(life),
     }
-    if life.is_male and life.chance() < 0.1:
+    if life.is_male and life.chance() < 0.1 and life.recruited - life.birth > 20 * YEAR:
         person["military"] = _military(life)
     return person
 

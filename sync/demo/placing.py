@@ -1,11 +1,11 @@
-"""Who carries which defect, and who is a legal rarity: decided once, before anybody is built."""
+"""Who carries which defect, who is a legal rarity: decided before anybody is built."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
 from sync.demo.kinds import Edge, Kind
-from sync.demo.life import NO_TRAITS, Traits
+from sync.demo.life import Traits
 from sync.demo.units import PretendUnit
 
 USUAL_TOTAL = 11_200  # 56 units of 200
@@ -21,7 +21,7 @@ class Placement:
 
     kinds: tuple[Kind, ...] = ()
     edge: Edge | None = None
-    traits: Traits = NO_TRAITS  # type: ignore[assignment]
+    traits: Traits = field(default_factory=dict)
     partner: tuple[str, int] | None = None
     is_origin: bool = True
 
@@ -56,7 +56,7 @@ class Placer:
         """Every kind often enough, alone and together; then the edges, on other people."""
         count = self._count()
         for kind in kinds:
-            for turn in range(count):
+            for turn in range(max(1, count // 5) if kind.is_rare else count):
                 if turn % 3 or not self._join(kind):
                     self._put(kind)
         for edge in edges:
@@ -64,12 +64,35 @@ class Placer:
                 self._put_edge(edge)
         return self.plan
 
+    def place_twice(self, kind: Kind) -> None:
+        """One number on two records of one unit."""
+        for _ in range((self._count() + 1) // 2):
+            unit, first = self._free("careless")
+            for _ in range(_TRIES):
+                second = int(self._random.random() * unit.size)
+                if second != first and not self._is_taken(unit, second):
+                    break
+            place = Placement((kind,), None, kind.traits, (unit.unit_code, second))
+            self._set(unit, first, place)
+            back = replace(place, partner=(unit.unit_code, first), is_origin=False)
+            self._set(unit, second, back)
+
+    def _free(self, pool: str) -> tuple[PretendUnit, int]:
+        for _ in range(_TRIES):
+            unit, position = self._draw(pool)
+            if not self._is_taken(unit, position):
+                break
+        return unit, position
+
     def place_pairs(self, kind: Kind, edge: tuple[Edge, Edge]) -> None:
         """One person in two units: wrongly, and as a transfer that both report."""
         count = self._count()
-        for _ in range((count + 1) // 2):
-            both = Placement((kind,), None, kind.traits)
-            self._put_pair(both, both)
+        for turn in range(count):
+            first = Placement((kind,), None, kind.traits)
+            # every other time the second unit took the person over and the first still counts
+            late = {**kind.traits, "moved_from": "{other}", "moved_days": "199"}
+            second = first if turn % 2 else replace(first, traits=late)
+            self._put_pair(first, second)
         for _ in range(max(1, count // 4)):
             self._put_pair(*(Placement((), side, side.traits) for side in edge))
 
@@ -129,7 +152,9 @@ class Placer:
             (a, at_a), (b, at_b) = self._draw("any"), self._draw("any")
             if a is b or self._is_taken(a, at_a) or self._is_taken(b, at_b):
                 continue
-            there = {key: value.format(other=a.unit_code) for key, value in second.traits.items()}
+            there = {
+                key: value.format(other=a.unit_code) for key, value in second.traits.items()
+            }
             self._set(a, at_a, replace(first, partner=(b.unit_code, at_b)))
             back = replace(second, traits=there, partner=(a.unit_code, at_a), is_origin=False)
             self._set(b, at_b, back)

@@ -50,7 +50,7 @@ def _ranks() -> dict[tuple[str, str], tuple[str, ...]]:
 RANKS = _ranks()
 GROUP_OF_RANK = {row["code"]: row["group"] for row in read_rows("ranks.csv")}
 CAREER_LEVEL = {"B": "BAC1", "A0": "BAC2", "A1": "BAC3", "A2.1": "BAC4", "A3.1": "BAC5"}
-LOWER_GROUP = {"A3.1": "A2.1", "A3.2": "A2.2", "A2.1": "A1", "A2.2": "A1"}
+LOWER_GROUP = {"A3.1": "A2.1", "A3.2": "A2.2", "A2.1": "A1", "A2.2": "A1"}  # others: their own
 
 PREFIXES = tuple(sorted(row["cccd_prefix"] for row in read_rows("province_merge_2025.csv")))
 PREFIXES_OF_UNIT: dict[str, tuple[str, ...]] = {}

@@ -118,7 +118,12 @@ def _translate(local: Mapping[str, str]) -> Convert:
 def _number(kind: str, mark: str, is_json: bool) -> Convert | None:
     if is_json:
         return _json_int if kind == "int" else _json_decimal
-    return None if mark == "." or kind == "int" else lambda value: value.replace(".", mark)
+    return None if mark == "." or kind == "int" else _with_comma
+
+
+def _with_comma(value: str) -> str:
+    """A point becomes a comma; a comma (the mark that is not the product's own) a point."""
+    return value.replace(",", ".") if "," in value else value.replace(".", ",")
 
 
 def _json_int(value: str) -> int | str:
