@@ -52,6 +52,9 @@ class EmbeddedServer:
         with fasteners.InterProcessLock(self.folder / "lock"):
             if self.is_running():
                 return
+            for tree in self._installed:
+                self._user.let_read(tree)
+            self._user.let_through(self.folder)
             if not self.data.exists():
                 self._make()
             self._check_version()
@@ -107,12 +110,17 @@ class EmbeddedServer:
             )
         return Path(spec.origin).parent / "pginstall" / "bin"
 
+    @property
+    def _installed(self) -> list[Path]:
+        """The programs and, beside the package, the shared libraries its wheel brings."""
+        package = self._programs.parents[1]
+        libraries = package.with_name(f"{package.name}.libs")
+        return [package, *([libraries] if libraries.exists() else [])]
+
     def _make(self) -> None:
         """Make the data folder beside its place, then move it: half of one is never used."""
         draft = self.folder / "data.new"
         self._remove(draft)
-        self._user.let_read(self._programs.parent)
-        self._user.let_through(self.folder)
         draft.mkdir(mode=0o700)
         password_file = self.folder / "password.new"
         password_file.touch(mode=0o600)
@@ -147,7 +155,6 @@ class EmbeddedServer:
     def _start_on_a_free_port(self) -> None:
         port_file = self.folder / "port"
         complaint = ""
-        self._user.let_through(self.folder)
         for attempt in range(START_ATTEMPTS):
             wanted = port_file.read_text(encoding="utf-8") if port_file.exists() else ""
             port = _free_port(int(wanted) if wanted.isdigit() and attempt == 0 else None)
