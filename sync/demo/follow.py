@@ -17,8 +17,8 @@ SAY_EVERY_S = 10.0
 def begin_wave(api: AirflowApi, started_at: datetime) -> Run:
     """Start a wave, or take up the one that the schedule began since we started.
 
-    One left open by an earlier run is closed: nobody works on it any more. What it had pulled is
-    kept, and this one goes on from there.
+    One left open by an earlier run is closed: nobody works on it any more. What it had pulled
+    is kept, and this one goes on from there.
     """
     runs = api.list_open_runs(DAG_ID)
     fresh = [run for run in runs if run.queued_at is not None and run.queued_at >= started_at]
