@@ -1,6 +1,6 @@
 """Where a source lives, and what counts as the same place."""
 
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from sync.model.errors import ConfigurationError
 
@@ -26,13 +26,19 @@ def check_address(address: str, source_code: str) -> str:
     return address
 
 
-def origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
-    """What must stay the same: scheme, host and port."""
-    default = {"http": 80, "https": 443}.get(parts.scheme)
+def joined(base: str, target: str) -> str | None:
+    """Where `target` leads from `base`; None when that is another scheme, host or port."""
     try:
-        return parts.scheme, parts.hostname, parts.port or default
+        url = urljoin(base, target)
+        return url if _origin(url) == _origin(base) else None
     except ValueError:
-        return parts.scheme, None, None
+        return None
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.hostname, parts.port or default
 
 
 def path_of(url: str) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin, urlsplit
 
 import requests
 
@@ -18,7 +17,7 @@ from sync.model.errors import (
     SourceUnavailableError,
     UnreadableAnswerError,
 )
-from sync.sources.addresses import check_address, origin, path_of
+from sync.sources.addresses import check_address, joined, path_of
 from sync.sources.auth import Credential, NoCredential
 
 WORTH_ANOTHER_TRY = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -74,6 +73,13 @@ class _WorthWaitingError(SourceUnavailableError):
     wait_s: float | None = None
 
 
+class _Session(requests.Session):
+    """Follows nothing by itself, not even to prepare for it: that would read bodies whole."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 class HttpClient:
     """Asks one source, politely and within limits."""
 
@@ -88,7 +94,7 @@ class HttpClient:
         self.base = check_address(address, source_code)
         self.limits = limits or Limits()
         self._wait = wait
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.trust_env = False  # no proxies and no .netrc from the environment
         self._session.verify = self.limits.ca_file or True
         self._session.headers["User-Agent"] = "cbccvc-sync"
@@ -120,14 +126,13 @@ class HttpClient:
             raise SourceUnavailableError(str(later)) from None
 
     def url(self, path: str) -> str:
-        """The full URL of a path below the address, or of an URL of the same origin.
+        """The full URL of a path below the address; an URL of the same origin stays."""
+        below = self.base.rstrip("/") + "/" + path.lstrip("/")
+        return self._same_origin(path if "://" in path else below)
 
-        Raises:
-            SourceRejectedError: it leads to another host.
-        """
-        here = urlsplit(self.base)
-        url = path if "://" in path else self.base.rstrip("/") + "/" + path.lstrip("/")
-        if origin(urlsplit(url)) != origin(here):
+    def _same_origin(self, target: str, base: str = "") -> str:
+        url = joined(base or self.base, target)
+        if url is None:
             raise SourceRejectedError(
                 f"Source {self.source_code} sends us to another host: correct its address in "
                 "the registry."
@@ -152,7 +157,7 @@ class HttpClient:
             if not answer.is_redirect:
                 return answer
             answer.close()
-            url = self.url(urljoin(url, answer.headers["Location"]))
+            url = self._same_origin(answer.headers["Location"], url)
             question = replace(question, params={})
         raise SourceRejectedError(f"Source {self.source_code} redirects without end.")
 

@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Mapping
 from typing import Protocol
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 
 from sync.model.errors import UnreadableAnswerError
 from sync.model.source import RawDocument
+from sync.sources.addresses import joined
 from sync.sources.http import Answer, Question
 from sync.sources.slicing import PageReader, Path
 
@@ -142,7 +143,9 @@ class LinkedPages:
             received.visit(_place(answer.url))
         for link in requests.utils.parse_header_links(answer.headers.get("Link", "")):
             if link.get("rel") == "next":
-                url = urljoin(answer.url, link["url"])
+                url = joined(answer.url, link["url"])
+                if url is None:
+                    raise page.refusal("names a next page on another host")
                 received.visit(_place(url))
                 return Question(url)
         return None

@@ -147,6 +147,16 @@ def test_a_redirect_to_another_host_is_refused_and_the_key_stays_here(waits: Wai
     assert "planted" not in str(failed.value)
 
 
+@pytest.mark.parametrize("url", ["http://[planted", "//planted", "http://127.0.0.1:planted/"])
+def test_a_redirect_to_nowhere_is_refused(url: str, waits: Waits) -> None:
+    with serving(lambda _: Reply(b"", 302, {"Location": url})) as server:
+        client = client_of(server, waits)
+        with pytest.raises(SourceRejectedError, match="another host") as failed:
+            client.ask(ASKED)
+        client.close()
+    assert "planted" not in str(failed.value)
+
+
 def test_a_redirect_within_the_host_is_followed(waits: Waits) -> None:
     def talk(request: Request) -> Reply:
         if request.path == "/people":

@@ -187,3 +187,15 @@ def test_a_source_that_sends_far_more_than_it_announces_is_stopped(
 
     with pytest.raises(UnreadableAnswerError, match="more than twice what it announces"):
         pull(vendor, talk, page_size=4000)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9/planted", "http://[planted", "//planted/x"]
+)
+def test_a_link_to_another_host_is_unreadable_and_not_followed(
+    vendors: dict[str, Vendor], url: str
+) -> None:
+    reply = Reply(b"[]", 200, {"Link": f'<{url}>; rel="next"'})
+    with pytest.raises(UnreadableAnswerError, match="on another host") as failed:
+        pull(vendors["link"], lambda _: reply)
+    assert "planted" not in str(failed.value)
