@@ -16,6 +16,7 @@ INDEX_WORDS = re.compile(r"https?://|file:|--(extra-)?index-url|--find-links|--t
 HOST = re.compile(r"https?://(?:[^@/\s]*@)?([^/:\s'\"]+)")
 OWN_MACHINE = re.compile(r"(?:^|[^A-Za-z0-9_.])/(?:work|farm|root)/", re.MULTILINE)
 NUMBER = re.compile(r"(?<![0-9A-Za-z])(\d{3})([0-9])\d{2}(\d{6})(?![0-9A-Za-z])")
+PLACEHOLDERS = {"012345678912"}  # digits in a row, which a rule of ours must name to refuse
 INVENTED_SERIAL = re.compile(r"000\d{3}")  # invented numbers of ours end so
 
 
