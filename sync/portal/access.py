@@ -52,6 +52,7 @@ class Gatekeeper:
         self._key = hmac.digest(key, b"session" + self._password, "sha256")
         self._clock = clock
         self._brake = GuessBrake(clock)
+        self._ended: dict[str, datetime] = {}  # signed out before their time
 
     @property
     def brake(self) -> "GuessBrake":
@@ -79,7 +80,15 @@ class Gatekeeper:
         session_id, _, seconds = body.partition(".")
         now = self._clock()
         ends_at = datetime.fromtimestamp(int(seconds), tz=now.tzinfo)
-        return Session(session_id, ends_at) if now < ends_at else None
+        if now >= ends_at or session_id in self._ended:
+            return None
+        return Session(session_id, ends_at)
+
+    def end_session(self, session: Session) -> None:
+        """Let the session's token open nothing any more."""
+        now = self._clock()
+        kept = {name: at for name, at in self._ended.items() if at > now}
+        self._ended = kept | {session.session_id: session.ends_at}
 
     def form_token(self, visit_id: str) -> str:
         """What a form of this visit must bring back (against forged requests)."""

@@ -35,6 +35,7 @@ SAFE_HEADERS = {
 KNOWN_STATUSES = frozenset({400, 403, 404, 405, 503})
 UNREADABLE_REQUEST = 400
 OUR_FAULT = 500
+LONGEST_FORM = 8192  # bytes
 
 
 def create_app(
@@ -65,12 +66,13 @@ def create_app(
     return app
 
 
-async def _guard(
-    request: Request, go_on: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    """The last handler: nothing of an error but its kind and place leaves, not even to the log."""
+async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+    """The last handler: of an error only kind and place are logged, and nothing is shown."""
     try:
-        answer = await go_on(request)
+        if is_too_long(request):
+            answer = _error_page(request, UNREADABLE_REQUEST)
+        else:
+            answer = await go_on(request)
     except Exception as error:  # noqa: BLE001 - the portal's last handler
         place = traceback.extract_tb(error.__traceback__)[-1]
         log.error(
@@ -86,6 +88,14 @@ async def _guard(
     if request.url.scheme == "https":
         answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return answer
+
+
+def is_too_long(request: Request) -> bool:
+    """Whether the request has a body longer than any form of ours, or of a length not told."""
+    if request.method in {"GET", "HEAD"}:
+        return False
+    length = request.headers.get("content-length", "")
+    return not length.isascii() or not length.isdigit() or int(length[:9]) > LONGEST_FORM
 
 
 def _ask_to_sign_in(request: Request, error: Exception) -> Response:
@@ -106,12 +116,16 @@ def _show_error(request: Request, error: Exception) -> Response:
 def _error_page(request: Request, status: int) -> Response:
     """Both languages on one page, from no database, with no value."""
     known = status if status in KNOWN_STATUSES else OUR_FAULT
-    page = templates().get_template("error.html").render(
-        status=status,
-        home=path_for(request, "country"),
-        style=f"{path_for(request, 'static', file_name='portal.css')}?v={style_version()}",
-        speeches=[speech(language) for language in LANGUAGES],
-        key=f"error.{known}",
-        title="error.title.404" if known == 404 else "error.title.other",  # noqa: PLR2004
+    page = (
+        templates()
+        .get_template("error.html")
+        .render(
+            status=status,
+            home=path_for(request, "country"),
+            style=f"{path_for(request, 'static', file_name='portal.css')}?v={style_version()}",
+            speeches=[speech(language) for language in LANGUAGES],
+            key=f"error.{known}",
+            title="error.title.404" if known == 404 else "error.title.other",
+        )
     )
     return Response(page, status_code=status, media_type="text/html")

@@ -101,9 +101,7 @@ def show_unit(
         if now is None or unit is None:
             raise HTTPException(404)
         end_of_day = datetime.combine(now.as_of + timedelta(days=1), time.min, tzinfo=ZONE)
-        waves = facts.list_unit_waves(
-            conn, unit_code, before=end_of_day, row_count=WAVES_SHOWN
-        )
+        waves = facts.list_unit_waves(conn, unit_code, before=end_of_day, row_count=WAVES_SHOWN)
     seen = as_seen(unit, is_signed_in=viewer.is_signed_in)
     return render(
         request,
@@ -121,7 +119,10 @@ def show_unit(
 def show_definitions(request: Request) -> HTMLResponse:
     """How each figure is counted, with its denominator and its limits."""
     return render(
-        request, "definitions.html", top_level=TOP_LEVEL, thresholds=request.app.state.thresholds
+        request,
+        "definitions.html",
+        top_level=TOP_LEVEL,
+        thresholds=request.app.state.thresholds,
     )
 
 

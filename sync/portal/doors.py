@@ -84,6 +84,8 @@ def sign_out(request: Request, gatekeeper: GatekeeperDep, token: Text = "") -> R
     session = find_viewer(request).session
     if session is not None and not gatekeeper.is_own_form(session.session_id, token):
         raise HTTPException(FORBIDDEN)
+    if session is not None:
+        gatekeeper.end_session(session)
     answer = RedirectResponse(path_for(request, "sign_in"), status_code=303)
     answer.delete_cookie(SESSION_COOKIE)
     return answer

@@ -58,7 +58,11 @@ def here(request: Request, **changes: str | None) -> str:
 
 
 def render(
-    request: Request, template: str, *, status: int = 200, **context: Any
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    **context: Any,  # noqa: ANN401 - whatever the template names
 ) -> HTMLResponse:
     """The page in the reader's language."""
     language = find_language(request)

@@ -29,7 +29,7 @@ class Speech:
     _known: frozenset[str] = field(repr=False)
 
     def say(self, key: str, **parts: object) -> str:
-        """The catalogue's sentence, its `{names}` filled in; a number is written as people do."""
+        """The catalogue's sentence, its `{names}` filled in, numbers as people write."""
         return self._catalogue.gettext(self._checked(key)).format(**self._written(parts))
 
     def say_count(self, key: str, n: int, **parts: object) -> str:

@@ -14,7 +14,7 @@ DESCENDING = "desc"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: `counts` gives the number shown; `explained` is the anchor of its definition."""
+    """One column: `counts` gives its number, `explained` the anchor of its definition."""
 
     key: str
     explained: str
@@ -61,7 +61,7 @@ class Order:
         return "descending" if self.direction == DESCENDING else "ascending"
 
     def turned(self, key: str) -> str:
-        """The direction that following a column's link gives: names rise, figures fall first."""
+        """The direction a column's link gives: names rise first, figures fall first."""
         if key == self.key:
             return ASCENDING if self.direction == DESCENDING else DESCENDING
         return ASCENDING if key == "name" else DESCENDING
@@ -79,7 +79,7 @@ def in_order(units: Sequence[UnitDay], order: Order, speech: Speech) -> list[Uni
     return known + unknown
 
 
-def sort_value(unit: UnitDay, key: str, speech: Speech) -> Any:
+def sort_value(unit: UnitDay, key: str, speech: Speech) -> Any:  # noqa: ANN401 - by column
     """What a unit is sorted by in one column; None where it is not known."""
     if key == "name":
         return letter_order(speech.of(unit, "name"))

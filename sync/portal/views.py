@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from sync.portal.places import CENTRAL_KINDS, LOCAL_KINDS, TILE_POSITIONS, letter_order
 from sync.portal.speech import Speech
@@ -10,7 +11,7 @@ from sync.store.facts import Claim, Headline, UnitDay, UnitWave
 
 SYNCHRONISED_LEVEL = 3
 TOP_LEVEL = 5
-HIDDEN = dict.fromkeys(
+HIDDEN: dict[str, Any] = dict.fromkeys(
     (
         "expected",
         "announced",
@@ -24,16 +25,18 @@ HIDDEN = dict.fromkeys(
     )
 )
 
-WAVE_COUNTS = (
-    "received",
-    "added",
-    "changed",
-    "unchanged",
-    "quarantined",
-    "waiting",
-    "unreadable",
-    "duplicate",
-    "live_after",
+HIDDEN_OF_WAVE: dict[str, Any] = dict.fromkeys(
+    (
+        "received",
+        "added",
+        "changed",
+        "unchanged",
+        "quarantined",
+        "waiting",
+        "unreadable",
+        "duplicate",
+        "live_after",
+    )
 )
 
 
@@ -93,11 +96,11 @@ def wave_as_seen(wave: UnitWave, unit: UnitDay) -> UnitWave:
     """The wave with no counts and no sentence where its unit's counts are hidden."""
     if unit.live is not None:
         return wave
-    return replace(wave, **dict.fromkeys(WAVE_COUNTS), reason_vi="", reason_en="")
+    return replace(wave, **HIDDEN_OF_WAVE, reason_vi="", reason_en="")
 
 
 def reason_of(unit: UnitDay, speech: Speech) -> str:
-    """What is missing for the next level: with its figures, or without where they are hidden."""
+    """What is missing for the next level: with figures, unless they are hidden."""
     return speech.of(unit, "reason") or _general_reason(unit, speech)
 
 
@@ -119,7 +122,10 @@ def ratios_of(
 
 
 def _ratio(
-    key: str, name: str, days: tuple[Headline, Headline | None, Headline | None], claim: Claim | None
+    key: str,
+    name: str,
+    days: tuple[Headline, Headline | None, Headline | None],
+    claim: Claim | None,
 ) -> Ratio:
     now, month, year = days
     changes = [_change(now, then, name) if then else None for then in (month, year)]
@@ -171,7 +177,9 @@ def reason_groups(units: Sequence[UnitDay], speech: Speech) -> list[ReasonGroup]
     for unit in by_name(units, speech):
         if unit.level < TOP_LEVEL:
             groups.setdefault((unit.level, unit.reason_code), []).append(unit)
-    ordered = sorted(groups.items(), key=lambda group: (group[0][0], -len(group[1]), group[0][1]))
+    ordered = sorted(
+        groups.items(), key=lambda group: (group[0][0], -len(group[1]), group[0][1])
+    )
     return [
         ReasonGroup(level, _sentence(members, speech), tuple(members))
         for (level, _), members in ordered

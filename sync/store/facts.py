@@ -1,4 +1,4 @@
-"""What the pages read: figures per unit and day, headlines, waves, claims. No person is here."""
+"""What the pages read: figures per unit and day, headlines, waves, claims. No person."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

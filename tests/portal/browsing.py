@@ -17,7 +17,7 @@ class Reader:
         self.session = requests.Session()
         self.session.trust_env = False
 
-    def get(self, path: str, **options: Any) -> requests.Response:
+    def get(self, path: str, **options: Any) -> requests.Response:  # noqa: ANN401 - as requests
         options.setdefault("allow_redirects", False)
         return self.session.get(self.address + path, timeout=10, **options)
 
@@ -31,7 +31,9 @@ class Reader:
         assert found is not None, f"no form on {path}"
         return found[1]
 
-    def sign_in(self, password: str, *, account: str = "uyban", path: str = "/dang-nhap") -> requests.Response:
+    def sign_in(
+        self, password: str, *, account: str = "uyban", path: str = "/dang-nhap"
+    ) -> requests.Response:
         token = self.form_token(path)
         return self.post(path, account=account, password=password, token=token)
 

@@ -39,7 +39,9 @@ def running(app: FastAPI) -> Iterator[str]:
         port = listener.getsockname()[1]
         config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
         portal = uvicorn.Server(config)
-        thread = threading.Thread(target=portal.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread = threading.Thread(
+            target=portal.run, kwargs={"sockets": [listener]}, daemon=True
+        )
         thread.start()
         while not portal.started:
             time.sleep(0.01)

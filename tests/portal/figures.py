@@ -1,4 +1,4 @@
-"""A plausible country for the pages: 56 units, three days, a year between the first and last."""
+"""A plausible country for the pages: 56 units, three days within a year."""
 
 import csv
 from datetime import UTC, date, datetime, timedelta
@@ -15,29 +15,71 @@ RESTRICTED = ("G01", "G11")
 RESTRICTED_HEADCOUNT = 98_761
 LEVEL_NAMES = ("registered", "reachable", "conformant", "reconciled", "complete", "current")
 LEVEL_OF_UNIT = {
-    "G27": (0, "credential_expired", "Tài khoản kết nối đã hết hạn ngày 20/11/2026; cần cấp lại.",
-            "The credential expired on 20 November 2026; a new one is needed."),
-    "H52": (0, "source_down", "Hệ thống nguồn không trả lời từ 21/11/2026.",
-            "The source system has not answered since 21 November 2026."),
-    "H12": (0, "source_down", "Hệ thống nguồn không trả lời từ 22/11/2026.",
-            "The source system has not answered since 22 November 2026."),
-    "H21": (1, "held", "Lần gửi dữ liệu gần nhất không có hồ sơ nào; đang tạm giữ chờ xác nhận.",
-            "The last delivery held nobody; it is on hold until somebody confirms."),
-    "G20": (1, "no_answer", "Chưa có lần gửi dữ liệu trọn vẹn trong 72 giờ qua.",
-            "There was no complete delivery in the last 72 hours."),
-    "H35": (2, "not_admitted", "8,4% hồ sơ chưa được tiếp nhận (giới hạn 5,0%).",
-            "8.4% of the records are not admitted (the limit is 5.0%)."),
-    "H48": (2, "not_admitted", "6,1% hồ sơ chưa được tiếp nhận (giới hạn 5,0%).",
-            "6.1% of the records are not admitted (the limit is 5.0%)."),
-    "H61": (2, "not_admitted", "5,3% hồ sơ chưa được tiếp nhận (giới hạn 5,0%).",
-            "5.3% of the records are not admitted (the limit is 5.0%)."),
-    "G16": (2, "not_admitted", "7,7% hồ sơ chưa được tiếp nhận (giới hạn 5,0%).",
-            "7.7% of the records are not admitted (the limit is 5.0%)."),
-}  # fmt: skip
-LEVEL_3 = ("below_expected", "Hiện có {ratio_vi}% biên chế; cần ít nhất 98%.",
-           "{ratio_en}% of the expected headcount is present; 98% is needed.")  # fmt: skip
-LEVEL_4 = ("changes_unproved", "Chưa chứng minh được 95% thay đổi của 30 ngày qua đúng hạn.",
-           "It is not yet proved that 95% of the last 30 days' changes came in time.")  # fmt: skip
+    "G27": (
+        0,
+        "credential_expired",
+        "Tài khoản kết nối đã hết hạn ngày 20/11/2026; cần cấp lại.",
+        "The credential expired on 20 November 2026; a new one is needed.",
+    ),
+    "H52": (
+        0,
+        "source_down",
+        "Hệ thống nguồn không trả lời từ 21/11/2026.",
+        "The source system has not answered since 21 November 2026.",
+    ),
+    "H12": (
+        0,
+        "source_down",
+        "Hệ thống nguồn không trả lời từ 22/11/2026.",
+        "The source system has not answered since 22 November 2026.",
+    ),
+    "H21": (
+        1,
+        "held",
+        "Lần gửi dữ liệu gần nhất không có hồ sơ nào; đang tạm giữ chờ xác nhận.",
+        "The last delivery held nobody; it is on hold until somebody confirms.",
+    ),
+    "G20": (
+        1,
+        "no_answer",
+        "Chưa có lần gửi dữ liệu trọn vẹn trong 72 giờ qua.",
+        "There was no complete delivery in the last 72 hours.",
+    ),
+    "H35": (
+        2,
+        "not_admitted",
+        "8,4% hồ sơ chưa được tiếp nhận (giới hạn 5,0%).",
+        "8.4% of the records are not admitted (the limit is 5.0%).",
+    ),
+    "H48": (
+        2,
+        "not_admitted",
+        "6,1% hồ sơ chưa được tiếp nhận (giới hạn 5,0%).",
+        "6.1% of the records are not admitted (the limit is 5.0%).",
+    ),
+    "H61": (
+        2,
+        "not_admitted",
+        "5,3% hồ sơ chưa được tiếp nhận (giới hạn 5,0%).",
+        "5.3% of the records are not admitted (the limit is 5.0%).",
+    ),
+    "G16": (
+        2,
+        "not_admitted",
+        "7,7% hồ sơ chưa được tiếp nhận (giới hạn 5,0%).",
+        "7.7% of the records are not admitted (the limit is 5.0%).",
+    ),
+}
+LEVEL_3 = (
+    "below_expected",
+    "Hiện có {ratio_vi}% biên chế; cần ít nhất 98%.",
+    "{ratio_en}% of the expected headcount is present; 98% is needed.",
+)
+LEVEL_4 = (
+    "changes_unproved",
+    "Chưa chứng minh được 95% thay đổi của 30 ngày qua đúng hạn.",
+    "It is not yet proved that 95% of the last 30 days' changes came in time.",
+)
 
 
 def current_units() -> list[dict[str, str]]:
@@ -52,7 +94,11 @@ def unit_day(unit: dict[str, str], number: int, as_of: date) -> dict[str, Any]:
     code = unit["code"]
     expected = RESTRICTED_HEADCOUNT if code in RESTRICTED else 900 + (number * 7919) % 61_000
     level, reason_code, reason_vi, reason_en = LEVEL_OF_UNIT.get(code) or _upper(number)
-    live = 0 if level == 0 and code == "G27" else expected * (995 if level >= 4 else 940 + number % 35) // 1000
+    live = (
+        0
+        if level == 0 and code == "G27"
+        else expected * (995 if level >= 4 else 940 + number % 35) // 1000
+    )
     stale = live // 180 if level >= 2 else 0
     quarantined = expected // 13 if level == 2 else expected // 90 if level > 2 else 0
     is_reached = level > 0
@@ -76,10 +122,12 @@ def unit_day(unit: dict[str, str], number: int, as_of: date) -> dict[str, Any]:
         "other_findings": expected // 7,
         "last_success_at": (MEASURED_AT - timedelta(minutes=number)) if is_reached else None,
         "reason_code": reason_code,
-        "reason_vi": reason_vi.format(ratio_vi=f"{(live - stale) * 100 / expected:.1f}".replace(".", ",")),
+        "reason_vi": reason_vi.format(
+            ratio_vi=f"{(live - stale) * 100 / expected:.1f}".replace(".", ",")
+        ),
         "reason_en": reason_en.format(ratio_en=f"{(live - stale) * 100 / expected:.1f}"),
         "measured_at": MEASURED_AT,
-    }  # fmt: skip
+    }
 
 
 def _upper(number: int) -> tuple[int, str, str, str]:
@@ -95,11 +143,15 @@ def insert_country(conn: Connection) -> None:
     _insert(conn, "facts.unit_day", days + earlier)
     connected = sum(day["level"] >= 1 for day in days)
     synchronised = sum(day["level"] >= 3 for day in days)
-    _insert(conn, "facts.headline", [
-        _headline(TODAY, connected, synchronised, 56),
-        _headline(MONTH_AGO, connected - 2, synchronised - 5, 56),
-        _headline(YEAR_AGO, 16, 9, 94),
-    ])  # fmt: skip
+    _insert(
+        conn,
+        "facts.headline",
+        [
+            _headline(TODAY, connected, synchronised, 56),
+            _headline(MONTH_AGO, connected - 2, synchronised - 5, 56),
+            _headline(YEAR_AGO, 16, 9, 94),
+        ],
+    )
     _insert(conn, "facts.unit_wave", [wave for day in days for wave in _waves(day)])
     _insert(conn, "facts.claimed", CLAIMS)
 
@@ -180,7 +232,7 @@ CLAIMS = [
     {
         "claimed_on": date(2025, 9, 11),
         "claim_vi": "1.436.507 hồ sơ được phê duyệt, 1.365.761 khớp dữ liệu dân cư (95,1%).",
-        "claim_en": "1,436,507 approved records, 1,365,761 matched with population data (95.1%).",
+        "claim_en": "1,436,507 approved records, 1,365,761 matched with people (95.1%).",
         "connected_count": None,
         "unit_count": None,
         "stated_by": "Bộ Nội vụ",

@@ -1,4 +1,4 @@
-"""The page as a person meets it: headless Chromium, without a script, from sign-in to a unit."""
+"""The page as a person meets it: headless Chromium, mostly without a script."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         reason = "Chromium is not installed: apt-get install chromium."
-        if os.environ.get("CI") == "true":
+        if os.environ.get("CI") == "true":  # noqa: TID251 - a test run has no settings
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
@@ -92,7 +92,9 @@ def test_no_page_is_wider_than_its_window(
         assert main["width"] <= width, path
 
 
-def test_tiles_neither_overlap_nor_cut_their_words(browser: Browser, public_portal: str) -> None:
+def test_tiles_neither_overlap_nor_cut_their_words(
+    browser: Browser, public_portal: str
+) -> None:
     for width in (PHONE, DESK):
         page = browser.new_page(viewport={"width": width, "height": 900})
         page.goto(public_portal)
@@ -103,8 +105,8 @@ def test_tiles_neither_overlap_nor_cut_their_words(browser: Browser, public_port
         )
         wide = page.evaluate("document.documentElement.scrollWidth")
         boxes = page.evaluate(
-            "[...document.querySelectorAll('.tile, .legend')].map(t => t.getBoundingClientRect())"
-            ".map(b => [b.left, b.top, b.right, b.bottom])"
+            "[...document.querySelectorAll('.tile, .legend')]"
+            ".map(t => t.getBoundingClientRect()).map(b => [b.left, b.top, b.right, b.bottom])"
         )
         page.close()
 
@@ -130,7 +132,8 @@ CONTRAST = """
     return 0.2126 * v[0] + 0.7152 * v[1] + 0.0722 * v[2]; };
   const read = s => s.match(/[0-9.]+/g).map(Number);
   const ground = e => { for (; e; e = e.parentElement) {
-    const c = read(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] > 0) return c; }
+    const c = read(getComputedStyle(e).backgroundColor);
+    if (c.length < 4 || c[3] > 0) return c; }
     return [255, 255, 255]; };
   const low = [];
   for (const e of document.querySelectorAll('body *')) {

@@ -52,7 +52,9 @@ def test_the_map_has_34_provinces_in_their_places_and_22_central_bodies(
     signed_in: Reader,
 ) -> None:
     page = signed_in.get("/").text
-    places = re.findall(r'<li class="(c\d) (r\d+)">\s*<a class="tile level-\d"\s+href="/don-vi/(\w+)"', page)
+    places = re.findall(
+        r'<li class="(c\d) (r\d+)">\s*<a class="tile level-\d"\s+href="/don-vi/(\w+)"', page
+    )
 
     assert len(places) == 34
     assert {code: (f"c{x}", f"r{y}") for code, (x, y) in TILE_POSITIONS.items()} == {
@@ -80,7 +82,9 @@ def test_reasons_come_worst_first_with_their_units(signed_in: Reader) -> None:
     assert down < held < blocked < beyond
 
 
-@pytest.mark.parametrize("key", ["name", "level", "present", "expected", "completeness", "blocking", "last"])
+@pytest.mark.parametrize(
+    "key", ["name", "level", "present", "expected", "completeness", "blocking", "last"]
+)
 def test_each_column_sorts_both_ways_by_a_link(signed_in: Reader, key: str) -> None:
     rising = unit_names(signed_in.get(f"/?sort={key}&dir=asc").text)
     falling = unit_names(signed_in.get(f"/?sort={key}&dir=desc").text)

@@ -32,7 +32,17 @@ def test_numbers_ratios_and_dates_are_written_as_people_write_them() -> None:
     assert (en.say_count("why.units", 1), en.say_count("why.units", 2)) == ("1 unit", "2 units")
 
 
-@pytest.mark.parametrize(("part", "whole", "shown"), [(9999, 10000, "99,9%"), (1, 1, "100,0%"), (0, 5, "0,0%"), (3, 0, "—"), (None, 5, "—"), (5, None, "—")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"),
+    [
+        (9999, 10000, "99,9%"),
+        (1, 1, "100,0%"),
+        (0, 5, "0,0%"),
+        (3, 0, "—"),
+        (None, 5, "—"),
+        (5, None, "—"),
+    ],
+)
 def test_a_ratio_is_never_rounded_up_to_all(
     part: int | None, whole: int | None, shown: str
 ) -> None:
@@ -52,7 +62,9 @@ def test_every_sentence_fills_the_same_names_in_both_languages() -> None:
         path = resources.files("sync.portal") / "locale" / language / "LC_MESSAGES/messages.po"
         blocks = path.read_text(encoding="utf-8").split("\n\n")[1:]
         holes[language] = {
-            block.split('"')[1]: set(re.findall(r"\{(\w+)\}", block)) for block in blocks if block.strip()
+            block.split('"')[1]: set(re.findall(r"\{(\w+)\}", block))
+            for block in blocks
+            if block.strip()
         }
 
     assert holes["vi"] == holes["en"]
@@ -76,11 +88,35 @@ def test_a_missing_sentence_is_an_error_that_names_its_key() -> None:
 
 
 def test_names_follow_vietnamese_letter_order() -> None:
-    names = ["Đồng Nai", "Đà Nẵng", "Điện Biên", "Cần Thơ", "Cà Mau", "Ẩn", "Ăn", "An", "Ân", "Dân", "Huế", "Hưng Yên"]  # fmt: skip
+    names = [
+        "Đồng Nai",
+        "Đà Nẵng",
+        "Điện Biên",
+        "Cần Thơ",
+        "Cà Mau",
+        "Ẩn",
+        "Ăn",
+        "An",
+        "Ân",
+        "Dân",
+        "Huế",
+        "Hưng Yên",
+    ]
 
     assert sorted(names, key=letter_order) == [
-        "An", "Ăn", "Ân", "Ẩn", "Cà Mau", "Cần Thơ", "Dân", "Đà Nẵng", "Điện Biên", "Đồng Nai", "Huế", "Hưng Yên",
-    ]  # fmt: skip
+        "An",
+        "Ăn",
+        "Ân",
+        "Ẩn",
+        "Cà Mau",
+        "Cần Thơ",
+        "Dân",
+        "Đà Nẵng",
+        "Điện Biên",
+        "Đồng Nai",
+        "Huế",
+        "Hưng Yên",
+    ]
 
 
 @pytest.mark.parametrize(
