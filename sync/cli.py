@@ -14,14 +14,18 @@ from rich.table import Table
 from sync.model.errors import SyncError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-snapshot_app = typer.Typer(no_args_is_help=True, help="Look at one delivery, release or return it.")
+snapshot_app = typer.Typer(
+    no_args_is_help=True, help="Look at one delivery, release or return it."
+)
 server_app = typer.Typer(no_args_is_help=True, help="The embedded PostgreSQL.")
 app.add_typer(snapshot_app, name="snapshot")
 app.add_typer(server_app, name="server")
 out = Console()
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why, in one sentence; kept in the ledger.")]
+Reason = Annotated[
+    str, typer.Option("--reason", help="Why, in one sentence; kept in the ledger.")
+]
 Actor = Annotated[str, typer.Option("--actor", envvar="CBCCVC_ACTOR", help="Who decides.")]
 
 
@@ -43,7 +47,12 @@ def sync(unit: Annotated[str | None, typer.Option(help="One unit's code.")] = No
     """Run one wave: pull, read, check, admit, settle, measure."""
     from sync.services.sync import run_wave
 
-    columns = (TextColumn("{task.description:>6}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description:>6}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True)) as bars:
         tasks: dict[str, Any] = {}
 
@@ -60,12 +69,16 @@ def sync(unit: Annotated[str | None, typer.Option(help="One unit's code.")] = No
     out.print(", ".join(f"{name} {count:,}" for name, count in totals.items()))
     if not totals["added"] and not totals["changed"]:
         out.print("No dossier changed.")
-    out.print(", ".join(f"{name}: {count}" for name, count in sorted(result["outcomes"].items())))
+    out.print(
+        ", ".join(f"{name}: {count}" for name, count in sorted(result["outcomes"].items()))
+    )
 
 
 @app.command()
 def status(
-    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A past day.")] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A past day.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Connected and synchronised units, with both numbers of every ratio."""
@@ -84,13 +97,29 @@ def print_status(found: dict[str, Any], console: Console = out) -> None:
     table = Table(title=f"{found['as_of']}", title_justify="left")
     for name in ("unit", "name", "level"):
         table.add_column(name, no_wrap=name != "name")
-    for name in ("expected", "announced", "received", "live", "stale", "quarantined", "waiting"):
+    for name in (
+        "expected",
+        "announced",
+        "received",
+        "live",
+        "stale",
+        "quarantined",
+        "waiting",
+    ):
         table.add_column(name, justify="right")
     table.add_column("missing for the next level")
     for unit in found["units"]:
         numbers = [
             "–" if unit[name] is None else f"{unit[name]:,}"
-            for name in ("expected", "announced", "received", "live", "stale", "quarantined", "waiting")
+            for name in (
+                "expected",
+                "announced",
+                "received",
+                "live",
+                "stale",
+                "quarantined",
+                "waiting",
+            )
         ]
         level = f"{unit['level']} {unit['level_name']}"
         table.add_row(unit["unit_code"], unit["name_vi"], level, *numbers, unit["reason_en"])
@@ -102,7 +131,9 @@ def print_status(found: dict[str, Any], console: Console = out) -> None:
 
 
 @app.command()
-def findings(unit: Annotated[str, typer.Option(help="The unit's code.")], as_json: Json = False) -> None:
+def findings(
+    unit: Annotated[str, typer.Option(help="The unit's code.")], as_json: Json = False
+) -> None:
     """Open findings of one unit: record, field, rule, effect, sentence; never a value."""
     from sync.services.findings import list_findings
 
@@ -112,7 +143,10 @@ def findings(unit: Annotated[str, typer.Option(help="The unit's code.")], as_jso
         return
     table = Table("record", "group", "row", "field", "rule", "effect", "sentence")
     for item in found:
-        row = (str(item[key]) for key in ("record_id", "group", "row", "field", "rule_code", "effect", "sentence"))
+        row = (
+            str(item[key])
+            for key in ("record_id", "group", "row", "field", "rule_code", "effect", "sentence")
+        )
         table.add_row(*row)
     out.print(table)
     out.print(f"{len(found)} open findings")
@@ -129,7 +163,9 @@ def rules(as_json: Json = False) -> None:
         return
     table = Table("code", "effect", "field", "sentence", "basis")
     for rule in found:
-        table.add_row(rule["code"], rule["effect"], rule["field"], rule["sentence_vi"], rule["basis"])
+        table.add_row(
+            rule["code"], rule["effect"], rule["field"], rule["sentence_vi"], rule["basis"]
+        )
     out.print(table)
 
 
@@ -144,7 +180,9 @@ def probe(unit: Annotated[str | None, typer.Option(help="One unit's code.")] = N
 
 
 @app.command()
-def reconcile(unit: Annotated[str | None, typer.Option(help="One unit's code.")] = None) -> None:
+def reconcile(
+    unit: Annotated[str | None, typer.Option(help="One unit's code.")] = None,
+) -> None:
     """Recompute both digests from all typed rows; says where they differ."""
     from sync.services.reconcile import reconcile_units
 
@@ -159,7 +197,9 @@ def docs(check: Annotated[bool, typer.Option("--check", help="Only compare.")] =
 
     stale = write_docs(Path.cwd() / "docs", only_check=check)
     if stale and check:
-        raise SyncError(f"Generated pages are out of date: {', '.join(stale)}; run cbccvc docs.")
+        raise SyncError(
+            f"Generated pages are out of date: {', '.join(stale)}; run cbccvc docs."
+        )
     out.print(f"{len(stale)} pages written" if stale else "docs are as generated")
 
 

@@ -22,7 +22,8 @@ class Settings(BaseSettings):
         default=None, description="Folder of secret files; default `<home>/secrets`."
     )
     expectations_dir: Path | None = Field(
-        default=None, description="Folder of suites; default `expectations/` beside the package."
+        default=None,
+        description="Folder of suites; default `expectations/` beside the package.",
     )
     timezone: str = "Asia/Ho_Chi_Minh"
     pull_deadline_s: int = 1500

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from io import StringIO
 
 ENVELOPE = "envelope"
 
@@ -48,8 +49,7 @@ class Group:
 def read_rows(name: str) -> Iterator[dict[str, str]]:
     """Rows of one packaged CSV, by its path below `data/`."""
     path = resources.files("sync.contract") / "data" / name
-    with path.open("r", encoding="utf-8", newline="") as lines:
-        yield from csv.DictReader(lines)
+    yield from csv.DictReader(StringIO(path.read_text(encoding="utf-8"), newline=""))
 
 
 @cache

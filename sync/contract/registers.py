@@ -14,7 +14,9 @@ import orjson
 
 from sync.contract.record import read_rows
 
-RESTRICTED_UNITS = frozenset({"G01", "G11"})  # public security and defence; ours, see the README
+RESTRICTED_UNITS = frozenset(
+    {"G01", "G11"}
+)  # public security and defence; ours, see the README
 SEX_CODES = {"M": "1", "F": "2"}
 KINDS = {"provincial": "province"}
 
@@ -30,7 +32,10 @@ OTHER_GROUPS = {
 }
 
 VALUE_LISTS = {  # lists that the contract names in words instead of a file; codes are the form's own
-    "academic_titles": {"GS": ("Giáo sư", "Professor"), "PGS": ("Phó giáo sư", "Associate professor")},
+    "academic_titles": {
+        "GS": ("Giáo sư", "Professor"),
+        "PGS": ("Phó giáo sư", "Associate professor"),
+    },
     "degrees": {
         "TSKH": ("Tiến sĩ khoa học", "Doctor of Science"),
         "TS": ("Tiến sĩ", "PhD"),
@@ -110,7 +115,11 @@ def retirement_age_rows() -> Iterator[dict[str, Any]]:
 def id_prefix_rows() -> Iterator[dict[str, Any]]:
     """The 63 old provinces' prefixes of identity numbers (Circular 59/2021/TT-BCA Art. 4)."""
     for row in read_rows("province_merge_2025.csv"):
-        yield {"prefix": row["cccd_prefix"], "gso_code": row["old_gso"], "name_vi": row["old_name"]}
+        yield {
+            "prefix": row["cccd_prefix"],
+            "gso_code": row["old_gso"],
+            "name_vi": row["old_name"],
+        }
 
 
 def code_rows() -> Iterator[dict[str, Any]]:
@@ -129,7 +138,9 @@ def code_rows() -> Iterator[dict[str, Any]]:
             yield _code(name, code, names, note, {})
 
 
-CODE_COLUMNS = frozenset({"code", "name_vi", "name_en", "valid_from", "valid_to", "source", "confidence"})
+CODE_COLUMNS = frozenset(
+    {"code", "name_vi", "name_en", "valid_from", "valid_to", "source", "confidence"}
+)
 
 
 def _code(

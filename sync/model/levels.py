@@ -1,4 +1,5 @@
-"""The evidence ladder (ARCHITECTURE section 6): the highest level below which nothing is missing."""
+"""The evidence ladder (ARCHITECTURE section 6): the highest level below which nothing is"
+" missing."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -45,7 +46,9 @@ Step = tuple[Level, str, Mapping[str, Any]]
 
 def climb(evidence: Evidence, limits: Thresholds) -> Step:
     """The level, and the reason code with figures of what is missing for the next one."""
-    steps: tuple[tuple[Level, Callable[[Evidence, Thresholds], tuple[str, Mapping[str, Any]]]], ...] = (
+    steps: tuple[
+        tuple[Level, Callable[[Evidence, Thresholds], tuple[str, Mapping[str, Any]]]], ...
+    ] = (
         (Level.REGISTERED, _why_not_reachable),
         (Level.REACHABLE, _why_not_conformant),
         (Level.CONFORMANT, _why_not_reconciled),
@@ -65,17 +68,20 @@ def _why_not_reachable(evidence: Evidence, limits: Thresholds) -> tuple[str, Map
     if not evidence.has_source:
         return "no_source", {}
     if _older(evidence.last_success_at, evidence.at, limits.reachable_h):
-        return evidence.failed if evidence.failed[0] else ("not_reachable", {"hours": limits.reachable_h})
+        return (
+            evidence.failed
+            if evidence.failed[0]
+            else ("not_reachable", {"hours": limits.reachable_h})
+        )
     return "", {}
 
 
-def _why_not_conformant(evidence: Evidence, limits: Thresholds) -> tuple[str, Mapping[str, Any]]:
-    if evidence.is_held:
-        return evidence.answer if evidence.answer[0] else ("held", {})
-    if evidence.is_rejected:
-        return "rejected", {}
-    if evidence.admitted_at is None:
-        return evidence.failed if evidence.failed[0] else ("never_admitted", {})
+def _why_not_conformant(
+    evidence: Evidence, limits: Thresholds
+) -> tuple[str, Mapping[str, Any]]:
+    stopped = _why_stopped(evidence)
+    if stopped[0]:
+        return stopped
     if _older(evidence.admitted_at, evidence.at, limits.answer_h):
         return "answer_too_old", {"hours": limits.answer_h}
     if evidence.unmapped:
@@ -89,11 +95,27 @@ def _why_not_conformant(evidence: Evidence, limits: Thresholds) -> tuple[str, Ma
     return "", {}
 
 
-def _why_not_reconciled(evidence: Evidence, limits: Thresholds) -> tuple[str, Mapping[str, Any]]:
+def _why_stopped(evidence: Evidence) -> tuple[str, Mapping[str, Any]]:
+    """Nothing was admitted, or the newest answer waits for a person."""
+    if evidence.is_held:
+        return evidence.answer if evidence.answer[0] else ("held", {})
+    if evidence.is_rejected:
+        return "rejected", {}
+    if evidence.admitted_at is None:
+        return evidence.failed if evidence.failed[0] else ("never_admitted", {})
+    return "", {}
+
+
+def _why_not_reconciled(
+    evidence: Evidence, limits: Thresholds
+) -> tuple[str, Mapping[str, Any]]:
     if _older(evidence.admitted_at, evidence.at, limits.key_list_h):
         return "key_list_too_old", {"hours": limits.key_list_h}
     if not evidence.digests_agree:
         return "digest", {}
     if evidence.not_admitted > limits.not_admitted_ratio * evidence.received:
-        return "too_many_blocked", {"blocked": evidence.not_admitted, "received": evidence.received}
+        return "too_many_blocked", {
+            "blocked": evidence.not_admitted,
+            "received": evidence.received,
+        }
     return "", {}

@@ -1,4 +1,5 @@
-"""Reasons as codes with numbers, and the sentence each becomes. No reason speaks of a person."""
+"""Reasons as codes with numbers, and the sentence each becomes. No reason speaks of a"
+" person."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,16 +25,20 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "The source system refuses us; check the credential and the address.",
     ),
     "unreadable_answer": (
-        "Câu trả lời của hệ thống nguồn không đọc được (trang {page}); đơn vị cần kiểm tra phần mềm.",
-        "The source system's answer cannot be read (page {page}); the unit must look at its software.",
+        "Câu trả lời của hệ thống nguồn không đọc được (trang {page}); đơn vị cần kiểm tra"
+        " phần mềm.",
+        "The source system's answer cannot be read (page {page}); the unit must look at its"
+        " software.",
     ),
     "failed": (
         "Dịch vụ gặp lỗi khi xử lý đơn vị này; kỹ sư cần xem nhật ký của đợt.",
         "The service failed on this unit; an engineer must look at the run's log.",
     ),
     "nobody": (
-        "Lần gửi đầy đủ nhưng không có ai (hiện có {live} hồ sơ); tạm giữ chờ người quyết định.",
-        "A complete delivery names nobody ({live} dossiers live now); on hold until a person decides.",
+        "Lần gửi đầy đủ nhưng không có ai (hiện có {live} hồ sơ); tạm giữ chờ người quyết"
+        " định.",
+        "A complete delivery names nobody ({live} dossiers live now); on hold until a person"
+        " decides.",
     ),
     "vanished": (
         "Lần gửi thiếu {vanished} người trong {live} hồ sơ hiện có (ngưỡng {limit}); tạm giữ.",
@@ -73,7 +78,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "not_filled": (
         "Trường bắt buộc {filled_field} mới có ở {filled}/{filled_of} hồ sơ (cần 95%).",
-        "Mandatory field {filled_field} is filled in {filled}/{filled_of} records (95% needed).",
+        "Mandatory field {filled_field} is filled in {filled}/{filled_of} records (95%"
+        " needed).",
     ),
     "digest": (
         "Dữ liệu hai bên không khớp khi đối soát.",

@@ -43,7 +43,8 @@ class RawDocument:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of an answer, in the order it came. `announced` is the total the source named."""
+    """One page of an answer, in the order it came. `announced` is the total the source"
+    " named."""
 
     number: int
     documents: tuple[RawDocument, ...]

@@ -21,7 +21,12 @@ class SnapshotState(StrEnum):
 
 NEXT_SNAPSHOT_STATES: Mapping[SnapshotState, frozenset[SnapshotState]] = {
     SnapshotState.SEALED: frozenset(
-        {SnapshotState.CHECKED, SnapshotState.HELD, SnapshotState.SUPERSEDED, SnapshotState.FAILED}
+        {
+            SnapshotState.CHECKED,
+            SnapshotState.HELD,
+            SnapshotState.SUPERSEDED,
+            SnapshotState.FAILED,
+        }
     ),
     SnapshotState.CHECKED: frozenset(
         {
@@ -88,7 +93,7 @@ class DocumentProblem(StrEnum):
     NO_KEY = "no_key"
     NUL = "nul"  # \u0000, which JSONB refuses
     REPEATED_KEY = "repeated_key"  # JSONB would keep the last one only
-    SECRET_FIELD = "secret_field"  # sent on the plain channel; dropped
+    SECRET_FIELD = "secret_field"  # noqa: S105 - a problem, not a password; sent on the plain channel; dropped
     NOT_JSON = "not_json"  # refused by the database as JSON
 
 

@@ -74,7 +74,9 @@ def _work(conn: Connection, snapshot: Snapshot, clock: Clock) -> Admission | Non
     )
     if not is_fresh:
         return None
-    return Admission(snapshot.snapshot_id, snapshot.unit_code, basis.full, basis.reading, clock())
+    return Admission(
+        snapshot.snapshot_id, snapshot.unit_code, basis.full, basis.reading, clock()
+    )
 
 
 def _put_back(conn: Connection, snapshot: Snapshot, clock: Clock) -> Result:
@@ -82,7 +84,11 @@ def _put_back(conn: Connection, snapshot: Snapshot, clock: Clock) -> Result:
     if snapshot.state is SnapshotState.CHECKED:
         snapshots.set_state(conn, snapshot, SnapshotState.SEALED, reason_code="stale_basis")
     _set_outcome(conn, snapshot, Outcome.STALE, ("stale_basis", {}), clock)
-    return {"outcome": "stale", "unit_code": snapshot.unit_code, "snapshot_id": snapshot.snapshot_id}
+    return {
+        "outcome": "stale",
+        "unit_code": snapshot.unit_code,
+        "snapshot_id": snapshot.snapshot_id,
+    }
 
 
 def _brake(
@@ -95,7 +101,9 @@ def _brake(
     figures = admission.brake_figures(conn, work)
     if snapshot.received_count == 0:
         return "nobody", {"live": figures.live, "received": 0}
-    limit = max(settings.brake_vanished_count, int(settings.brake_vanished_ratio * figures.live))
+    limit = max(
+        settings.brake_vanished_count, int(settings.brake_vanished_ratio * figures.live)
+    )
     if figures.vanished > limit:
         return "vanished", {"vanished": figures.vanished, "live": figures.live, "limit": limit}
     return None
@@ -116,7 +124,11 @@ def _hold(
         ),
     )
     _set_outcome(conn, snapshot, Outcome.HELD, held, clock)
-    return {"outcome": "held", "unit_code": snapshot.unit_code, "snapshot_id": snapshot.snapshot_id}
+    return {
+        "outcome": "held",
+        "unit_code": snapshot.unit_code,
+        "snapshot_id": snapshot.snapshot_id,
+    }
 
 
 def _write(conn: Connection, snapshot: Snapshot, work: Admission, clock: Clock) -> Result:
@@ -125,7 +137,9 @@ def _write(conn: Connection, snapshot: Snapshot, work: Admission, clock: Clock) 
     classes = admission.count_classes(conn, work)
     moves = admission.count_moves(conn, snapshot.unit_code)
     after = admission.count_unit(conn, snapshot.unit_code)
-    _assert_accounts(snapshot, classes, {**moves, "before": before["live"], "after": after["live"]})
+    _assert_accounts(
+        snapshot, classes, {**moves, "before": before["live"], "after": after["live"]}
+    )
     counts = {
         **classes,
         **moves,
@@ -154,17 +168,20 @@ def _write(conn: Connection, snapshot: Snapshot, work: Admission, clock: Clock) 
 def _assert_accounts(
     snapshot: Snapshot, classes: Mapping[str, int], live: Mapping[str, int]
 ) -> None:
-    """Received is what the connector counted; live is counted before and after, never derived."""
+    """Received is what the connector counted; live is counted before and after, never"
+    " derived."""
     counted = sum(classes[name] for name in CLASSES)
     if not snapshot.received_count == classes["received"] == counted:
         raise AccountingError(
-            f"Snapshot {snapshot.snapshot_id}: received {snapshot.received_count} but the classes hold"
+            f"Snapshot {snapshot.snapshot_id}: received {snapshot.received_count} but the"
+            " classes hold"
             f" {counted}; nothing was admitted, report this."
         )
     expected = live["live_before"] + live["entered"] - live["left_count"]
     if live["before"] != live["live_before"] or live["after"] != expected:
         raise AccountingError(
-            f"Snapshot {snapshot.snapshot_id}: live is {live['after']} after but {expected} by its moves;"
+            f"Snapshot {snapshot.snapshot_id}: live is {live['after']} after but {expected}"
+            " by its moves;"
             " nothing was admitted, report this."
         )
 

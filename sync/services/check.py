@@ -33,7 +33,9 @@ def check_read_snapshots(
     """
     database = db or database_of()
     with database.transaction() as conn:
-        waiting = [s for s in snapshots.list_in_states(conn, TO_CHECK) if s.staged_count is not None]
+        waiting = [
+            s for s in snapshots.list_in_states(conn, TO_CHECK) if s.staged_count is not None
+        ]
     try:
         _check(database, waiting, clock)
     except DatabaseRefusedError:
@@ -42,7 +44,9 @@ def check_read_snapshots(
         waves.finish_step(conn, wave_key, "check", clock())
         ready = [
             s
-            for s in snapshots.list_in_states(conn, (SnapshotState.CHECKED, SnapshotState.RELEASED))
+            for s in snapshots.list_in_states(
+                conn, (SnapshotState.CHECKED, SnapshotState.RELEASED)
+            )
             if quality.find_result(conn, s.snapshot_id)
         ]
     return [{"snapshot_id": s.snapshot_id, "unit_code": s.unit_code} for s in ready]
@@ -65,7 +69,9 @@ def _check(database: Database, waiting: Sequence[Snapshot], clock: Clock) -> Non
         lock_reading(conn)
         current = [
             snapshot
-            for snapshot in (snapshots.get(conn, s.snapshot_id, for_update=True) for s in waiting)
+            for snapshot in (
+                snapshots.get(conn, s.snapshot_id, for_update=True) for s in waiting
+            )
             if snapshot.state in TO_CHECK
         ]
         if not current:
@@ -78,7 +84,7 @@ def _check(database: Database, waiting: Sequence[Snapshot], clock: Clock) -> Non
         quality.clear_located(conn, ids)
         for as_of in sorted({snapshot.as_of for snapshot in current}):
             day = [s.snapshot_id for s in current if s.as_of == as_of]
-            run_suites(database.engine, conn, bases.suites, as_of, day)
+            run_suites(database.engine.url, conn, bases.suites, as_of, day)
         quality.merge_findings(conn, ids, bases.suites.sha256, clock())
         _write_results(conn, current, bases, clock)
 

@@ -21,8 +21,12 @@ def list_findings(unit_code: str, *, db: Database | None = None) -> list[dict[st
             "field": finding.field_code,
             "rule_code": finding.rule_code,
             "effect": finding.effect,
-            "sentence": rules[finding.rule_code].sentence_vi if finding.rule_code in rules else "",
-            "sentence_en": rules[finding.rule_code].sentence_en if finding.rule_code in rules else "",
+            "sentence": rules[finding.rule_code].sentence_vi
+            if finding.rule_code in rules
+            else "",
+            "sentence_en": rules[finding.rule_code].sentence_en
+            if finding.rule_code in rules
+            else "",
         }
         for finding in found
     ]

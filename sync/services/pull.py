@@ -41,7 +41,7 @@ class Tally:
     kept: int = 0
     pages: int = 0
     announced: int | None = None
-    digests: "sha256" = field(default_factory=sha256)
+    page_digests: list[bytes] = field(default_factory=list)
 
     def add(self, page: Page, kept: int) -> None:
         """Count one page."""
@@ -49,7 +49,7 @@ class Tally:
         self.kept += kept
         self.pages += 1
         self.announced = page.announced if page.announced is not None else self.announced
-        self.digests.update(page.sha256)
+        self.page_digests.append(page.sha256)
 
 
 def pull_unit(
@@ -78,7 +78,11 @@ def _pull(database: Database, source: Source, wave_key: str, tally: Tally, clock
     profile = load_profile(source.profile_name)
     secret = find_secret(source.secret_name)
     connector = open_connector(
-        source, profile, secret, timeout_s=settings.http_timeout_s, attempts=settings.http_attempts
+        source,
+        profile,
+        secret,
+        timeout_s=settings.http_timeout_s,
+        attempts=settings.http_attempts,
     )
     try:
         with database.transaction() as conn:
@@ -94,15 +98,9 @@ def _pull(database: Database, source: Source, wave_key: str, tally: Tally, clock
     finally:
         connector.close()
     held = _mismatch(tally)
-    record_outcome(
-        database,
-        wave_key,
-        source.unit_code,
-        Outcome.HELD if held else Outcome.PULLED,
-        reason=("total_mismatch", held) if held else ("", {}),
-        snapshot_id=snapshot_id,
-        clock=clock,
-    )
+    outcome, code = (Outcome.HELD, "total_mismatch") if held else (Outcome.PULLED, "")
+    unit = waves.WaveUnit(source.unit_code, outcome, code, held, snapshot_id)
+    record_outcome(database, wave_key, unit, clock=clock)
     return snapshot_id
 
 
@@ -132,7 +130,7 @@ def _seal(conn: Connection, snapshot_id: int, tally: Tally, clock: Clock) -> Non
             "announced": tally.announced,
             "received": tally.received,
             "pages": tally.pages,
-            "pages_sha256": tally.digests.digest(),
+            "pages_sha256": sha256(b"".join(tally.page_digests)).digest(),
             "key_list_sha256": key_list,
             "sealed_at": clock(),
         },
@@ -168,7 +166,11 @@ def _mismatch(tally: Tally) -> dict[str, int]:
 
 
 def _record_failure(
-    database: Database, source: Source, wave_key: str, failure: tuple[Outcome, str, int], clock: Clock
+    database: Database,
+    source: Source,
+    wave_key: str,
+    failure: tuple[Outcome, str, int],
+    clock: Clock,
 ) -> None:
     outcome, code, page = failure
     figures = {"page": page}

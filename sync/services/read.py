@@ -68,7 +68,8 @@ def stage(conn: Connection, sealed: Sequence[Snapshot]) -> int:
 
 
 def _chunks(sealed: Sequence[Snapshot]) -> Iterator[list[Snapshot]]:
-    """Groups of snapshots of bounded size: one statement reads many units, never all of them."""
+    """Groups of snapshots of bounded size: one statement reads many units, never all of"
+    " them."""
     limit = get_settings().read_batch_documents
     chunk: list[Snapshot] = []
     documents = 0

@@ -15,9 +15,7 @@ def reconcile_units(
     database = db or database_of()
     with database.transaction() as conn:
         units = [u.unit_code for u in registry.list_units(conn, today(clock))]
-    return [
-        _reconcile(database, code, clock) for code in units if unit_code in (None, code)
-    ]
+    return [_reconcile(database, code, clock) for code in units if unit_code in (None, code)]
 
 
 def _reconcile(database: Database, unit_code: str, clock: Clock) -> dict[str, Any]:

@@ -43,7 +43,8 @@ def load_registry(db: Database | None = None) -> dict[str, int]:
     }
     with (db or database_of()).transaction() as conn:
         counts = {
-            table: registry.replace_rows(conn, table, list(rows)) for table, rows in lists.items()
+            table: registry.replace_rows(conn, table, list(rows))
+            for table, rows in lists.items()
         }
         registry.replace_claims(conn, CLAIMS)
     return counts

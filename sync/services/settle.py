@@ -1,4 +1,5 @@
-"""Settle: after all admits, who holds a person claimed by several units. Order never matters."""
+"""Settle: after all admits, who holds a person claimed by several units. Order never"
+" matters."""
 
 from sqlalchemy import Connection
 

@@ -1,4 +1,5 @@
-"""Status: the figures of any day since the first ledger entry, computed again, nothing written."""
+"""Status: the figures of any day since the first ledger entry, computed again, nothing"
+" written."""
 
 from datetime import date
 from typing import Any
@@ -8,10 +9,10 @@ from sync.services.measure import count_levels, instant_of, unit_day
 from sync.store import measures
 from sync.store.database import Database
 
-UNIT_KEYS = (
-    "unit_code", "name_vi", "name_en", "kind", "level", "level_name", "expected", "announced", "received",
-    "live", "stale", "quarantined", "waiting", "blocking_findings", "other_findings", "last_success_at",
-)  # fmt: skip
+UNIT_KEYS = tuple(
+    "unit_code name_vi name_en kind level level_name expected announced received live stale"
+    " quarantined waiting blocking_findings other_findings last_success_at".split()
+)
 
 
 def build_status(
@@ -21,7 +22,9 @@ def build_status(
     day = as_of or today(clock)
     at = instant_of(day, clock)
     with (db or database_of()).transaction() as conn:
-        rows = [unit_day(standing, day, at) for standing in measures.list_standings(conn, day, at)]
+        rows = [
+            unit_day(standing, day, at) for standing in measures.list_standings(conn, day, at)
+        ]
     counts = count_levels(rows)
     return {
         "as_of": day.isoformat(),

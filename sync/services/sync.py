@@ -9,6 +9,7 @@ from sync.services import admit, check, measure, pull, read, settle, wave
 from sync.services.context import Clock, database_of, utc_now
 from sync.store.database import Database
 
+PULLS_AT_ONCE = 4
 Progress = Callable[[str, int, int], None]
 
 
@@ -18,7 +19,6 @@ def run_wave(
     db: Database | None = None,
     clock: Clock = utc_now,
     progress: Progress = lambda step, done, of: None,
-    pulls_at_once: int = 4,
 ) -> dict[str, Any]:
     """Pull, read, check, admit, settle, measure; returns wave_key, outcomes and admitted counts.
 
@@ -29,8 +29,10 @@ def run_wave(
     wave_key = f"cli {clock().isoformat()}"
     due = wave.list_due_units(wave_key, "cli", only=unit_code, db=database, clock=clock)
     if unit_code is not None and not due:
-        raise SyncError(f"Unit {unit_code} is not due: it has no active source in the registry.")
-    _pull_all(due, wave_key, database, clock, progress, pulls_at_once)
+        raise SyncError(
+            f"Unit {unit_code} is not due: it has no active source in the registry."
+        )
+    _pull_all(due, wave_key, database, clock, progress)
     staged = read.read_sealed_snapshots(wave_key, db=database, clock=clock)
     progress("read", staged, staged)
     ready = check.check_read_snapshots(wave_key, db=database, clock=clock)
@@ -61,7 +63,6 @@ def _pull_all(
     database: Database,
     clock: Clock,
     progress: Progress,
-    at_once: int,
 ) -> None:
     """Pull several units side by side; a source's failure is its outcome, not ours."""
 
@@ -71,7 +72,7 @@ def _pull_all(
         except SyncError:
             return  # recorded as the unit's outcome; the verdict judges it
 
-    with ThreadPoolExecutor(at_once) as pool:
+    with ThreadPoolExecutor(PULLS_AT_ONCE) as pool:
         for number, _ in enumerate(pool.map(pull_one, due), 1):
             progress("pull", number, len(due))
 

@@ -1,8 +1,7 @@
-"""One run over all due units: who is due, how each fared, whether the run may be called green."""
+"""One run over all due units: who is due, how each fared, whether the run may be called"
+" green."""
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
 
 from sync.model.errors import SyncError
 from sync.model.states import SOURCE_REASONS, Outcome
@@ -37,22 +36,16 @@ def list_due_units(
 
 
 def record_outcome(
-    db: Database,
-    wave_key: str,
-    unit_code: str,
-    outcome: Outcome,
-    *,
-    reason: tuple[str, Mapping[str, Any]] = ("", {}),
-    snapshot_id: int | None = None,
-    clock: Clock = utc_now,
+    db: Database, wave_key: str, unit: waves.WaveUnit, *, clock: Clock = utc_now
 ) -> None:
     """Write how a unit fares now, in a transaction of its own."""
     with db.transaction() as conn:
-        unit = waves.WaveUnit(unit_code, outcome, reason[0], reason[1], snapshot_id)
         waves.set_outcome(conn, wave_key, unit, clock())
 
 
-def raise_if_incomplete(wave_key: str, *, db: Database | None = None, clock: Clock = utc_now) -> None:
+def raise_if_incomplete(
+    wave_key: str, *, db: Database | None = None, clock: Clock = utc_now
+) -> None:
     """The verdict: let a wave pass whose only gaps are its sources' own.
 
     Raises:
@@ -64,7 +57,8 @@ def raise_if_incomplete(wave_key: str, *, db: Database | None = None, clock: Clo
         waves.finish_wave(conn, wave_key, clock())
     if missing:
         raise IncompleteWaveError(
-            f"Wave {wave_key} did not finish {', '.join(sorted(missing))}: see the log of that task."
+            f"Wave {wave_key} did not finish {', '.join(sorted(missing))}: see the log of"
+            " that task."
         )
     open_units = [f"{u.unit_code} ({u.outcome})" for u in units if u.outcome not in FINISHED]
     if open_units:

@@ -1,4 +1,5 @@
-"""Admits one checked snapshot into the register: statements over sets, in the caller's transaction."""
+"""Admits one checked snapshot into the register: statements over sets, in the caller's"
+" transaction."""
 
 import re
 from collections.abc import Mapping
@@ -47,7 +48,9 @@ class BrakeFigures:
 def _run(conn: Connection, name: str, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a cursor result
     statement = named_query(f"admission/{name}")
     wanted = set(BOUND.findall(statement.text))
-    return conn.execute(statement, {key: value for key, value in values.items() if key in wanted})
+    return conn.execute(
+        statement, {key: value for key, value in values.items() if key in wanted}
+    )
 
 
 def brake_figures(conn: Connection, admission: Admission) -> BrakeFigures:
@@ -60,7 +63,8 @@ def write(conn: Connection, admission: Admission) -> None:
     values = admission.values()
     conn.execute(
         text(
-            "CREATE TEMP TABLE live_before ON COMMIT DROP AS SELECT record_id FROM register.dossier"
+            "CREATE TEMP TABLE live_before ON COMMIT DROP AS SELECT record_id FROM"
+            " register.dossier"
             " WHERE unit_code = :unit_code AND state = 'live'"
         ),
         {"unit_code": admission.unit_code},
@@ -89,14 +93,16 @@ def _write_rows(conn: Connection, group: Group, snapshot_id: int) -> None:
     columns = ", ".join(["record_id", "row_no", *(f.code for f in group.fields)])
     conn.execute(
         text(
-            f"DELETE FROM register.{group.name} WHERE record_id IN"  # noqa: S608 - names come from the contract
+            f"DELETE FROM register.{group.name} WHERE record_id IN"
             " (SELECT record_id FROM fit WHERE is_rewritten AND state_before IS NOT NULL)"
         )
     )
     conn.execute(
         text(
-            f"INSERT INTO register.{group.name} ({columns}) SELECT {columns} FROM staging.{group.name}"  # noqa: S608 - as above
-            " WHERE snapshot_id = :snapshot_id AND record_id IN (SELECT record_id FROM fit WHERE is_rewritten)"
+            f"INSERT INTO register.{group.name} ({columns}) SELECT"
+            f" {columns} FROM staging.{group.name}"
+            " WHERE snapshot_id = :snapshot_id AND record_id IN (SELECT record_id FROM fit"
+            " WHERE is_rewritten)"
         ),
         {"snapshot_id": snapshot_id},
     )
@@ -112,9 +118,12 @@ def count_moves(conn: Connection, unit_code: str) -> dict[str, int]:
     row = conn.execute(
         text(
             "SELECT (SELECT count(*) FROM live_before)::integer AS live_before,"
-            " (SELECT count(*) FROM register.dossier AS d WHERE d.unit_code = :unit_code AND d.state = 'live'"
-            "   AND NOT EXISTS (SELECT FROM live_before AS b WHERE b.record_id = d.record_id))::integer AS entered,"
-            " (SELECT count(*) FROM live_before AS b WHERE NOT EXISTS (SELECT FROM register.dossier AS d"
+            " (SELECT count(*) FROM register.dossier AS d WHERE d.unit_code = :unit_code AND"
+            " d.state = 'live'"
+            "   AND NOT EXISTS (SELECT FROM live_before AS b WHERE b.record_id ="
+            " d.record_id))::integer AS entered,"
+            " (SELECT count(*) FROM live_before AS b WHERE NOT EXISTS (SELECT FROM"
+            " register.dossier AS d"
             "   WHERE d.record_id = b.record_id AND d.state = 'live'))::integer AS left_count"
         ),
         {"unit_code": unit_code},
@@ -147,8 +156,10 @@ def rehash_register(conn: Connection, unit_code: str) -> None:
     )
     conn.execute(
         text(
-            f"UPDATE register.dossier AS d SET register_sha256 = h.typed_sha256 FROM ({hashed}) AS h"  # noqa: S608 - generated from the contract
-            " WHERE h.record_id = d.record_id AND d.register_sha256 IS DISTINCT FROM h.typed_sha256"
+            "UPDATE register.dossier AS d SET register_sha256 = h.typed_sha256 FROM"
+            f" ({hashed}) AS h"
+            " WHERE h.record_id = d.record_id AND d.register_sha256 IS DISTINCT FROM"
+            " h.typed_sha256"
         ),
         {"unit_code": unit_code},
     )

@@ -36,7 +36,10 @@ DISCIPLINED_YEAR = """LEFT JOIN (
 # Further context: group -> (column, join).
 DERIVED = {
     "salary_history": ("demotion.record_id IS NOT NULL AS had_step_demotion", STEP_DEMOTION),
-    "evaluation": ("measure.record_id IS NOT NULL AS is_disciplined_that_year", DISCIPLINED_YEAR),
+    "evaluation": (
+        "measure.record_id IS NOT NULL AS is_disciplined_that_year",
+        DISCIPLINED_YEAR,
+    ),
 }
 
 

@@ -51,4 +51,6 @@ def copy_rows(
     if driver is None:  # pragma: no cover - a pooled connection always has one
         raise RuntimeError("The connection is closed: open a transaction first.")
     with driver.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)", buffer)
+        cursor.copy_expert(
+            f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)", buffer
+        )

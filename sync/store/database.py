@@ -14,7 +14,8 @@ SAFE_NAME = re.compile(r"^[a-z_][a-z0-9_]{0,62}$")
 
 
 class Database:
-    """One role's way into the database. Services own transactions; store functions never commit."""
+    """One role's way into the database. Services own transactions; store functions never"
+    " commit."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -23,7 +24,9 @@ class Database:
     def connect(cls, url: str) -> "Database":
         """A database from a `postgresql+psycopg2://` URL; nothing is opened yet."""
         return cls(
-            create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=5, max_overflow=10)
+            create_engine(
+                url, hide_parameters=True, pool_pre_ping=True, pool_size=5, max_overflow=10
+            )
         )
 
     @contextmanager
@@ -54,7 +57,9 @@ def without_values(error: BaseException | None) -> DatabaseRefusedError:
     names = [getattr(diag, part, None) or "" for part in ("table_name", "constraint_name")]
     table, constraint = (name if SAFE_NAME.match(name) else "" for name in names)
     if isinstance(error, psycopg2.OperationalError) and not sqlstate:
-        return DatabaseRefusedError("The database did not answer: check that it runs and its URL.")
+        return DatabaseRefusedError(
+            "The database did not answer: check that it runs and its URL."
+        )
     where = f" on {table}" if table else ""
     why = f" (constraint {constraint})" if constraint else ""
     return DatabaseRefusedError(

@@ -46,7 +46,9 @@ def add_page(conn: Connection, unit_code: str, documents: Sequence[RawDocument])
         ("local_key", "has_key", "content_sha256"),
         (
             (
-                as_field((document.local_key or f"sha256:{document.content_sha256.hex()}").encode()),
+                as_field(
+                    (document.local_key or f"sha256:{document.content_sha256.hex()}").encode()
+                ),
                 as_bool(document.local_key is not None),
                 as_field(document.content_sha256),
             )
@@ -105,7 +107,8 @@ def _copy(conn: Connection, unit_code: str, documents: Sequence[RawDocument]) ->
 
 
 def seal_arrivals(conn: Connection, unit_code: str, snapshot_id: int) -> bytes:
-    """Turn the arrivals into the snapshot's entries; returns the digest of its key+hash list."""
+    """Turn the arrivals into the snapshot's entries; returns the digest of its key+hash"
+    " list."""
     values = {"unit_code": unit_code, "snapshot_id": snapshot_id}
     conn.execute(text("ANALYZE arrival"))
     conn.execute(named_query("seal_records"), values)

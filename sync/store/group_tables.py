@@ -1,4 +1,5 @@
-"""DDL of the typed tables, one a group, for staging and register; generated from the contract."""
+"""DDL of the typed tables, one a group, for staging and register; generated from the"
+" contract."""
 
 from sync.contract.record import Field, Group, record_groups
 

@@ -1,4 +1,5 @@
-"""The append-only ledger. There is no update and no delete here, nor for this role in the database."""
+"""The append-only ledger. There is no update and no delete here, nor for this role in the"
+" database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,16 +9,16 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, text
 
-COUNTS = (
-    "announced", "received", "unreadable", "duplicate", "quarantined", "waiting", "added", "changed",
-    "unchanged", "live_before", "entered", "left_count", "live_after", "stale", "blocking_findings",
-    "other_findings",
-)  # fmt: skip
+COUNTS = tuple(
+    "announced received unreadable duplicate quarantined waiting added changed unchanged"
+    " live_before entered left_count live_after stale blocking_findings other_findings".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Who did what to which unit. `counts` by the names of COUNTS; `digests` landing and register."""
+    """Who did what to which unit. `counts` by the names of COUNTS; `digests` landing and"
+    " register."""
 
     unit_code: str
     action: str
@@ -54,7 +55,8 @@ def append(conn: Connection, entry: Entry) -> int:
     return int(
         conn.execute(
             text(
-                f"INSERT INTO ledger.entry ({', '.join(values)}) VALUES ({places}) RETURNING entry_id"  # noqa: S608 - constant names
+                f"INSERT INTO ledger.entry ({', '.join(values)}) VALUES ({places}) RETURNING"
+                " entry_id"
             ),
             values,
         ).scalar_one()

@@ -12,7 +12,8 @@ from sync.store.queries import named_query
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One unit's evidence at one instant; counts are people or documents, `at` instants are UTC."""
+    """One unit's evidence at one instant; counts are people or documents, `at` instants are"
+    " UTC."""
 
     unit_code: str
     name_vi: str
@@ -52,10 +53,12 @@ def list_standings(conn: Connection, as_of: date, at: datetime) -> list[Standing
 def replace_unit_days(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write one day's figures; measuring again replaces them."""
     columns = list(rows[0])
-    conn.execute(text("DELETE FROM facts.unit_day WHERE as_of = :as_of"), {"as_of": rows[0]["as_of"]})
+    conn.execute(
+        text("DELETE FROM facts.unit_day WHERE as_of = :as_of"), {"as_of": rows[0]["as_of"]}
+    )
     conn.execute(
         text(
-            f"INSERT INTO facts.unit_day ({', '.join(columns)})"  # noqa: S608 - names of our own dataclass
+            f"INSERT INTO facts.unit_day ({', '.join(columns)})"
             f" VALUES ({', '.join(':' + name for name in columns)})"
         ),
         list(rows),
@@ -66,17 +69,21 @@ def set_headline(conn: Connection, values: Mapping[str, Any]) -> None:
     """Write one day's two ratios, both numbers of each."""
     conn.execute(
         text(
-            "INSERT INTO facts.headline (as_of, connected_count, synchronised_count, unit_count, measured_at)"
+            "INSERT INTO facts.headline (as_of, connected_count, synchronised_count,"
+            " unit_count, measured_at)"
             " VALUES (:as_of, :connected_count, :synchronised_count, :unit_count, :measured_at)"
             " ON CONFLICT (as_of) DO UPDATE SET connected_count = excluded.connected_count,"
-            " synchronised_count = excluded.synchronised_count, unit_count = excluded.unit_count,"
+            " synchronised_count = excluded.synchronised_count, unit_count ="
+            " excluded.unit_count,"
             " measured_at = excluded.measured_at"
         ),
         dict(values),
     )
 
 
-def replace_unit_waves(conn: Connection, wave_key: str, sentences: Mapping[str, tuple[str, str]]) -> None:
+def replace_unit_waves(
+    conn: Connection, wave_key: str, sentences: Mapping[str, tuple[str, str]]
+) -> None:
     """Write how each unit fared in a wave; `sentences` by unit code, Vietnamese and English."""
     conn.execute(named_query("fill_unit_wave"), {"wave_key": wave_key})
     if sentences:

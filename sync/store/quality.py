@@ -54,9 +54,12 @@ def add_rules(conn: Connection, suites_sha256: str, rules: Iterable[StoredRule])
     """Keep this version of the suites; again is nothing."""
     conn.execute(
         text(
-            "INSERT INTO quality.rule (suites_sha256, rule_code, effect, field_code, group_name, sentence_vi,"
-            " sentence_en, basis, is_cross_record) VALUES (:suites_sha256, :rule_code, :effect, :field_code,"
-            " :group_name, :sentence_vi, :sentence_en, :basis, :is_cross_record) ON CONFLICT DO NOTHING"
+            "INSERT INTO quality.rule (suites_sha256, rule_code, effect, field_code,"
+            " group_name, sentence_vi,"
+            " sentence_en, basis, is_cross_record) VALUES (:suites_sha256, :rule_code,"
+            " :effect, :field_code,"
+            " :group_name, :sentence_vi, :sentence_en, :basis, :is_cross_record) ON CONFLICT"
+            " DO NOTHING"
         ),
         [
             {
@@ -78,7 +81,8 @@ def add_rules(conn: Connection, suites_sha256: str, rules: Iterable[StoredRule])
 def clear_located(conn: Connection, snapshot_ids: Sequence[int]) -> None:
     """Forget what an earlier, broken check located."""
     conn.execute(
-        text("DELETE FROM staging.located WHERE snapshot_id = ANY(:ids)"), {"ids": list(snapshot_ids)}
+        text("DELETE FROM staging.located WHERE snapshot_id = ANY(:ids)"),
+        {"ids": list(snapshot_ids)},
     )
 
 
@@ -118,8 +122,10 @@ def set_result(conn: Connection, result: CheckResult, checked_at: datetime) -> N
     """Write the result; a later check of the same snapshot replaces it."""
     conn.execute(
         text(
-            "INSERT INTO quality.check_result (snapshot_id, basis_sha256, suites_sha256, as_of, staged_count,"
-            " finding_count, rule_counts, checked_at) VALUES (:snapshot_id, :basis_sha256, :suites_sha256,"
+            "INSERT INTO quality.check_result (snapshot_id, basis_sha256, suites_sha256,"
+            " as_of, staged_count,"
+            " finding_count, rule_counts, checked_at) VALUES (:snapshot_id, :basis_sha256,"
+            " :suites_sha256,"
             " :as_of, :staged_count, :finding_count, CAST(:rule_counts AS jsonb), :checked_at)"
             " ON CONFLICT (snapshot_id) DO UPDATE SET basis_sha256 = excluded.basis_sha256,"
             " suites_sha256 = excluded.suites_sha256, as_of = excluded.as_of,"
@@ -144,7 +150,8 @@ def find_result(conn: Connection, snapshot_id: int) -> CheckResult | None:
     row = (
         conn.execute(
             text(
-                "SELECT snapshot_id, basis_sha256, suites_sha256, as_of, staged_count, finding_count,"
+                "SELECT snapshot_id, basis_sha256, suites_sha256, as_of, staged_count,"
+                " finding_count,"
                 " rule_counts FROM quality.check_result WHERE snapshot_id = :id"
             ),
             {"id": snapshot_id},
@@ -159,8 +166,10 @@ def list_open(conn: Connection, unit_code: str) -> list[OpenFinding]:
     """Open findings of one unit, by record."""
     rows = conn.execute(
         text(
-            "SELECT record_id, group_name, row_no, field_code, rule_code, effect, found_at FROM quality.finding"
-            " WHERE unit_code = :unit_code AND closed_at IS NULL ORDER BY record_id, group_name, row_no, rule_code"
+            "SELECT record_id, group_name, row_no, field_code, rule_code, effect, found_at"
+            " FROM quality.finding"
+            " WHERE unit_code = :unit_code AND closed_at IS NULL ORDER BY record_id,"
+            " group_name, row_no, rule_code"
         ),
         {"unit_code": unit_code},
     )

@@ -18,9 +18,18 @@ ROW_OFFSET = 1000  # the second list of one group counts its rows from here
 DIGITS = "translate({}, '0123456789', '9999999999')"
 
 SHAPES = {
-    DateFormat.DMY: ("99/99/9999", "substr({0}, 7, 4) || '-' || substr({0}, 4, 2) || '-' || substr({0}, 1, 2)"),
-    DateFormat.DMY_DASH: ("99-99-9999", "substr({0}, 7, 4) || '-' || substr({0}, 4, 2) || '-' || substr({0}, 1, 2)"),
-    DateFormat.COMPACT: ("99999999", "substr({0}, 1, 4) || '-' || substr({0}, 5, 2) || '-' || substr({0}, 7, 2)"),
+    DateFormat.DMY: (
+        "99/99/9999",
+        "substr({0}, 7, 4) || '-' || substr({0}, 4, 2) || '-' || substr({0}, 1, 2)",
+    ),
+    DateFormat.DMY_DASH: (
+        "99-99-9999",
+        "substr({0}, 7, 4) || '-' || substr({0}, 4, 2) || '-' || substr({0}, 1, 2)",
+    ),
+    DateFormat.COMPACT: (
+        "99999999",
+        "substr({0}, 1, 4) || '-' || substr({0}, 5, 2) || '-' || substr({0}, 7, 2)",
+    ),
 }
 
 
@@ -70,9 +79,13 @@ def _open(node: Node, source: str, prefix: str) -> tuple[str, dict[tuple[str, ..
         f"\n  CROSS JOIN LATERAL jsonb_to_record(CASE WHEN jsonb_typeof({source}) = 'object'"
         f" THEN {source} END) AS {prefix}({', '.join(keys)})"
     )
-    places = {(key,): f"{prefix}.{identifier(key)}" for key in node.leaves - node.inner.keys()}
+    places: dict[tuple[str, ...], str] = {
+        (key,): f"{prefix}.{identifier(key)}" for key in node.leaves - node.inner.keys()
+    }
     for number, (key, child) in enumerate(sorted(node.inner.items())):
-        inner_joins, inner_places = _open(child, f"{prefix}.{identifier(key)}", f"{prefix}_{number}")
+        inner_joins, inner_places = _open(
+            child, f"{prefix}.{identifier(key)}", f"{prefix}_{number}"
+        )
         joins += inner_joins
         places |= {(key, *path): place for path, place in inner_places.items()}
     return joins, places
@@ -86,7 +99,8 @@ def _mapped(value: str, codes: Mapping[str, str]) -> str:
 
 
 def _prepared(column: Field, sent: str, profile: Profile) -> str:
-    """The castable candidate of one value, NULL when absent, UNREADABLE when it has no shape."""
+    """The castable candidate of one value, NULL when absent, UNREADABLE when it has no"
+    " shape."""
     value = f"NULLIF(btrim({sent}), '')"
     if column.kind == "date":
         shapes = f"WHEN '9999-99-99' THEN {value}"
@@ -101,12 +115,14 @@ def _prepared(column: Field, sent: str, profile: Profile) -> str:
         return f"CASE WHEN {value} ~ '^[0-9]{{1,9}}$' THEN {value} WHEN {value} IS NOT NULL THEN {UNREADABLE} END"
     if column.kind == "decimal":
         return (
-            f"CASE WHEN {value} ~ '^[0-9]{{1,15}}([.,][0-9]{{1,9}})?$' THEN replace({value}, ',', '.')"
+            f"CASE WHEN {value} ~ '^[0-9]{{1,15}}([.,][0-9]{{1,9}})?$' THEN replace({value},"
+            " ',', '.')"
             f" WHEN {value} IS NOT NULL THEN {UNREADABLE} END"
         )
     if column.kind == "timestamp":
         return (
-            f"CASE WHEN {value} ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ][0-9]{{2}}:[0-9]{{2}}' THEN {value}"
+            f"CASE WHEN {value} ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T"
+            f" ][0-9]{{2}}:[0-9]{{2}}' THEN {value}"
             f" WHEN {value} IS NOT NULL THEN {UNREADABLE} END"
         )
     limit = max(TEXT_LIMIT, column.length or 0)
@@ -121,7 +137,9 @@ def _typed(column: Field) -> str:
     name = f"p.{column.code}"
     if column.kind in ("text", "code"):
         return f"NULLIF({name}, {UNREADABLE})"
-    cast = {"date": "date", "int": "integer", "decimal": "numeric", "timestamp": "timestamptz"}[column.kind]
+    cast = {"date": "date", "int": "integer", "decimal": "numeric", "timestamp": "timestamptz"}[
+        column.kind
+    ]
     return f"CASE WHEN pg_input_is_valid({name}, '{cast}') THEN {name}::{cast} END"
 
 
@@ -144,18 +162,28 @@ def read_group_sql(profile: Profile, mapping: GroupMapping, list_number: int) ->
     sent = {code: places[path] for code, path in mapping.fields.items()}
     if group.is_list:
         items = (
-            f"CROSS JOIN LATERAL jsonb_array_elements(CASE WHEN jsonb_typeof({at(mapping.path)}) = 'array'"
+            "CROSS JOIN LATERAL jsonb_array_elements(CASE WHEN"
+            f" jsonb_typeof({at(mapping.path)}) = 'array'"
             f" THEN {at(mapping.path)} END) WITH ORDINALITY AS e(item, row_no)"
         )
     else:
-        items = f"CROSS JOIN LATERAL (SELECT {at(mapping.path)} AS item, 1 AS row_no OFFSET 0) AS e"
+        items = (
+            f"CROSS JOIN LATERAL (SELECT {at(mapping.path)} AS item, 1 AS row_no OFFSET 0) AS e"
+        )
     names = ", ".join(c.code for c in columns)
-    prepared = ",\n    ".join(f"{_prepared(c, sent[c.code], profile)} AS {c.code}" for c in columns)
+    prepared = ",\n    ".join(
+        f"{_prepared(c, sent[c.code], profile)} AS {c.code}" for c in columns
+    )
     typed = ",\n    ".join(f"{_typed(c)} AS t_{c.code}" for c in columns)
     unreadable = ", ".join(
-        f"CASE WHEN t.{c.code} IS NOT NULL AND t.t_{c.code} IS NULL THEN {quote(c.code)} END" for c in columns
+        f"CASE WHEN t.{c.code} IS NOT NULL AND t.t_{c.code} IS NULL THEN {quote(c.code)} END"
+        for c in columns
     )
-    keep = "" if mapping.group == "person" else f"WHERE num_nonnulls({', '.join('p.' + c.code for c in columns)}) > 0"
+    keep = (
+        ""
+        if mapping.group == "person"
+        else f"WHERE num_nonnulls({', '.join('p.' + c.code for c in columns)}) > 0"
+    )
     return f"""
 INSERT INTO staging.{group.name} (snapshot_id, record_id, row_no, {names}, unreadable_fields, converted_fields)
 SELECT t.snapshot_id, t.record_id, t.row_no, {", ".join(f"t.t_{c.code}" for c in columns)},
@@ -191,7 +219,8 @@ def read_statements(profile: Profile) -> list[str]:
 
 
 def malformed_sql(profile: Profile) -> str:
-    """True where a section is neither absent nor of its kind (an object, or a list of objects)."""
+    """True where a section is neither absent nor of its kind (an object, or a list of"
+    " objects)."""
     tests = ["jsonb_typeof(d.doc) <> 'object'"]
     for mapping in profile.groups:
         if not mapping.path:
@@ -204,4 +233,8 @@ def malformed_sql(profile: Profile) -> str:
             )
         else:
             tests.append(f"jsonb_typeof({place}) NOT IN ('object', 'null')")
-    return "coalesce(" + " OR ".join(f"coalesce({test}, false)" for test in dict.fromkeys(tests)) + ", false)"
+    return (
+        "coalesce("
+        + " OR ".join(f"coalesce({test}, false)" for test in dict.fromkeys(tests))
+        + ", false)"
+    )

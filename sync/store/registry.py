@@ -28,11 +28,14 @@ class Unit:
 def replace_rows(conn: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> int:
     """Make a packaged list the table's content; loading twice changes nothing."""
     columns = list(rows[0])
-    casts = {"valid_on": "CAST(:valid_on AS daterange)", "attributes": "CAST(:attributes AS jsonb)"}
+    casts = {
+        "valid_on": "CAST(:valid_on AS daterange)",
+        "attributes": "CAST(:attributes AS jsonb)",
+    }
     places = ", ".join(casts.get(name, f":{name}") for name in columns)
-    conn.execute(text(f"DELETE FROM registry.{table}"))  # noqa: S608 - our own table names
+    conn.execute(text(f"DELETE FROM registry.{table}"))
     conn.execute(
-        text(f"INSERT INTO registry.{table} ({', '.join(columns)}) VALUES ({places})"),  # noqa: S608 - our own column names
+        text(f"INSERT INTO registry.{table} ({', '.join(columns)}) VALUES ({places})"),
         list(rows),
     )
     return len(rows)
@@ -55,11 +58,15 @@ def set_sources(conn: Connection, sources: Iterable[Source]) -> None:
     for source in sources:
         conn.execute(
             text(
-                "INSERT INTO registry.source (source_code, unit_code, connector, profile_name, address,"
-                " secret_name, options) VALUES (:source_code, :unit_code, :connector, :profile_name,"
-                " :address, :secret_name, CAST(:options AS jsonb)) ON CONFLICT (source_code) DO UPDATE SET"
+                "INSERT INTO registry.source (source_code, unit_code, connector,"
+                " profile_name, address,"
+                " secret_name, options) VALUES (:source_code, :unit_code, :connector,"
+                " :profile_name,"
+                " :address, :secret_name, CAST(:options AS jsonb)) ON CONFLICT (source_code)"
+                " DO UPDATE SET"
                 " connector = excluded.connector, profile_name = excluded.profile_name,"
-                " address = excluded.address, secret_name = excluded.secret_name, options = excluded.options"
+                " address = excluded.address, secret_name = excluded.secret_name, options ="
+                " excluded.options"
             ),
             {
                 "source_code": source.source_code,
@@ -77,7 +84,8 @@ def list_sources(conn: Connection, as_of: date) -> list[Source]:
     """Active sources of units valid on a day, by unit code."""
     rows = conn.execute(
         text(
-            "SELECT s.source_code, s.unit_code, s.connector, s.profile_name, s.address, s.secret_name, s.options"
+            "SELECT s.source_code, s.unit_code, s.connector, s.profile_name, s.address,"
+            " s.secret_name, s.options"
             " FROM registry.source AS s JOIN registry.unit AS u ON u.unit_code = s.unit_code"
             " AND u.valid_on @> CAST(:as_of AS date) WHERE s.is_active ORDER BY s.unit_code"
         ),
@@ -95,7 +103,8 @@ def get_source(conn: Connection, unit_code: str) -> Source:
     row = (
         conn.execute(
             text(
-                "SELECT source_code, unit_code, connector, profile_name, address, secret_name, options"
+                "SELECT source_code, unit_code, connector, profile_name, address,"
+                " secret_name, options"
                 " FROM registry.source WHERE unit_code = :unit_code AND is_active"
             ),
             {"unit_code": unit_code},
@@ -108,16 +117,24 @@ def get_source(conn: Connection, unit_code: str) -> Source:
     return Source(**row)
 
 
-def set_headcounts(conn: Connection, headcounts: Mapping[str, int], valid_from: date, by: str) -> None:
+def set_headcounts(
+    conn: Connection, headcounts: Mapping[str, int], valid_from: date, by: str
+) -> None:
     """A steward's word on how many people each unit has from a day on."""
     for unit_code, headcount in sorted(headcounts.items()):
         conn.execute(
             text(
-                "INSERT INTO registry.expected_headcount (unit_code, valid_on, headcount, stated_by, source)"
+                "INSERT INTO registry.expected_headcount (unit_code, valid_on, headcount,"
+                " stated_by, source)"
                 " VALUES (:unit_code, daterange(:valid_from, NULL), :headcount, :by, :by)"
                 " ON CONFLICT DO NOTHING"
             ),
-            {"unit_code": unit_code, "valid_from": valid_from, "headcount": headcount, "by": by},
+            {
+                "unit_code": unit_code,
+                "valid_from": valid_from,
+                "headcount": headcount,
+                "by": by,
+            },
         )
 
 
@@ -135,20 +152,25 @@ def set_profile(conn: Connection, name: str, sha256: str, content: Mapping[str, 
 def code_lists_sha256(conn: Connection) -> str:
     """One digest of every code list: part of a check's basis."""
     parts = " || ".join(
-        f"(SELECT coalesce(string_agg(sha256(convert_to(t::text, 'UTF8')), ''::bytea ORDER BY t::text), ''::bytea)"  # noqa: S608 - our own table names
+        "(SELECT coalesce(string_agg(sha256(convert_to(t::text, 'UTF8')), ''::bytea ORDER"
+        " BY t::text), ''::bytea)"
         f" FROM registry.{table} AS t)"
         for table in CODE_TABLES
     )
-    found: str = conn.execute(text(f"SELECT encode(sha256({parts}), 'hex')")).scalar_one()  # noqa: S608 - as above
+    found: str = conn.execute(text(f"SELECT encode(sha256({parts}), 'hex')")).scalar_one()
     return found
 
 
-def add_probe(conn: Connection, source: Source, probed_at: datetime, result: ProbeResult) -> None:
+def add_probe(
+    conn: Connection, source: Source, probed_at: datetime, result: ProbeResult
+) -> None:
     """Keep one look at a source."""
     conn.execute(
         text(
-            "INSERT INTO registry.probe (unit_code, source_code, probed_at, is_ok, reason, latency_ms,"
-            " clock_skew_s, tls_expires_at) VALUES (:unit_code, :source_code, :probed_at, :is_ok, :reason,"
+            "INSERT INTO registry.probe (unit_code, source_code, probed_at, is_ok, reason,"
+            " latency_ms,"
+            " clock_skew_s, tls_expires_at) VALUES (:unit_code, :source_code, :probed_at,"
+            " :is_ok, :reason,"
             " :latency_ms, :clock_skew_s, :tls_expires_at)"
         ),
         {
@@ -167,10 +189,19 @@ def add_probe(conn: Connection, source: Source, probed_at: datetime, result: Pro
 def replace_claims(conn: Connection, claims: Iterable[tuple[Any, ...]]) -> None:
     """What others announced, beside what is proved."""
     conn.execute(text("DELETE FROM facts.claimed"))
-    names = ("claimed_on", "claim_vi", "claim_en", "connected_count", "unit_count", "stated_by", "source")
+    names = (
+        "claimed_on",
+        "claim_vi",
+        "claim_en",
+        "connected_count",
+        "unit_count",
+        "stated_by",
+        "source",
+    )
     conn.execute(
         text(
-            f"INSERT INTO facts.claimed ({', '.join(names)}) VALUES ({', '.join(':' + n for n in names)})"  # noqa: S608 - constant names
+            f"INSERT INTO facts.claimed ({', '.join(names)}) VALUES"
+            f" ({', '.join(':' + n for n in names)})"
         ),
         [dict(zip(names, claim, strict=True)) for claim in claims],
     )
@@ -180,8 +211,9 @@ def profile_names(conn: Connection, sha256s: Sequence[str]) -> dict[str, str]:
     """Names of profiles by the digest of their version."""
     rows = conn.execute(
         text(
-            "SELECT profile_sha256, profile_name FROM registry.profile WHERE profile_sha256 = ANY(:sha256s)"
+            "SELECT profile_sha256, profile_name FROM registry.profile WHERE profile_sha256 ="
+            " ANY(:sha256s)"
         ),
         {"sha256s": list(sha256s)},
     )
-    return {sha256: name for sha256, name in rows}
+    return dict(rows.tuples().all())

@@ -12,8 +12,10 @@ from sync.model.errors import NotFoundError
 from sync.model.states import SnapshotState, check_move
 
 COLUMNS = (
-    "snapshot_id, source_code, unit_code, wave_key, seq, state, as_of, announced_count, received_count,"
-    " page_count, staged_count, profile_sha256, pulled_at, sealed_at, reason_code, figures, key_list_sha256"
+    "snapshot_id, source_code, unit_code, wave_key, seq, state, as_of, announced_count,"
+    " received_count,"
+    " page_count, staged_count, profile_sha256, pulled_at, sealed_at, reason_code, figures,"
+    " key_list_sha256"
 )
 
 
@@ -68,9 +70,12 @@ def open_snapshot(conn: Connection, new: NewSnapshot) -> int:
     return int(
         conn.execute(
             text(
-                "INSERT INTO landing.snapshot (source_code, unit_code, wave_key, seq, state, as_of,"
-                " received_count, page_count, pages_sha256, key_list_sha256, profile_sha256, pulled_at, sealed_at)"
-                " SELECT :source_code, :unit_code, :wave_key, coalesce(max(seq), 0) + 1, 'sealed', :as_of,"
+                "INSERT INTO landing.snapshot (source_code, unit_code, wave_key, seq, state,"
+                " as_of,"
+                " received_count, page_count, pages_sha256, key_list_sha256, profile_sha256,"
+                " pulled_at, sealed_at)"
+                " SELECT :source_code, :unit_code, :wave_key, coalesce(max(seq), 0) + 1,"
+                " 'sealed', :as_of,"
                 " 0, 0, ''::bytea, ''::bytea, :profile_sha256, :pulled_at, :pulled_at"
                 " FROM landing.snapshot WHERE source_code = :source_code RETURNING snapshot_id"
             ),
@@ -90,8 +95,10 @@ def seal(conn: Connection, snapshot_id: int, values: Mapping[str, Any]) -> None:
     """Write the totals and digests; the answer is whole and stays as it is."""
     conn.execute(
         text(
-            "UPDATE landing.snapshot SET announced_count = :announced, received_count = :received,"
-            " page_count = :pages, pages_sha256 = :pages_sha256, key_list_sha256 = :key_list_sha256,"
+            "UPDATE landing.snapshot SET announced_count = :announced, received_count ="
+            " :received,"
+            " page_count = :pages, pages_sha256 = :pages_sha256, key_list_sha256 ="
+            " :key_list_sha256,"
             " sealed_at = :sealed_at WHERE snapshot_id = :snapshot_id"
         ),
         {**values, "snapshot_id": snapshot_id},
@@ -103,9 +110,12 @@ def supersede_older(conn: Connection, snapshot_id: int) -> list[int]:
     return list(
         conn.execute(
             text(
-                "UPDATE landing.snapshot AS old SET state = 'superseded' FROM landing.snapshot AS new"
-                " WHERE new.snapshot_id = :id AND old.source_code = new.source_code AND old.seq < new.seq"
-                " AND old.state IN ('sealed', 'checked', 'held', 'released') RETURNING old.snapshot_id"
+                "UPDATE landing.snapshot AS old SET state = 'superseded' FROM"
+                " landing.snapshot AS new"
+                " WHERE new.snapshot_id = :id AND old.source_code = new.source_code AND"
+                " old.seq < new.seq"
+                " AND old.state IN ('sealed', 'checked', 'held', 'released') RETURNING"
+                " old.snapshot_id"
             ),
             {"id": snapshot_id},
         ).scalars()
@@ -121,21 +131,26 @@ def get(conn: Connection, snapshot_id: int, *, for_update: bool = False) -> Snap
     lock = " FOR UPDATE" if for_update else ""
     row = (
         conn.execute(
-            text(f"SELECT {COLUMNS} FROM landing.snapshot WHERE snapshot_id = :id{lock}"),  # noqa: S608 - constant columns
+            text(f"SELECT {COLUMNS} FROM landing.snapshot WHERE snapshot_id = :id{lock}"),
             {"id": snapshot_id},
         )
         .mappings()
         .one_or_none()
     )
     if row is None:
-        raise NotFoundError(f"There is no snapshot {snapshot_id}: list them with cbccvc snapshot list.")
+        raise NotFoundError(
+            f"There is no snapshot {snapshot_id}: list them with cbccvc snapshot list."
+        )
     return _snapshot(row)
 
 
 def list_in_states(conn: Connection, states: Sequence[SnapshotState]) -> list[Snapshot]:
     """Snapshots that stand in one of these states, oldest first."""
     rows = conn.execute(
-        text(f"SELECT {COLUMNS} FROM landing.snapshot WHERE state = ANY(:states) ORDER BY snapshot_id"),  # noqa: S608 - constant columns
+        text(
+            f"SELECT {COLUMNS} FROM landing.snapshot WHERE state = ANY(:states) ORDER BY"
+            " snapshot_id"
+        ),
         {"states": [str(state) for state in states]},
     )
     return [_snapshot(row) for row in rows.mappings()]
@@ -144,7 +159,7 @@ def list_in_states(conn: Connection, states: Sequence[SnapshotState]) -> list[Sn
 def list_newest(conn: Connection, limit: int) -> list[Snapshot]:
     """The newest snapshots first."""
     rows = conn.execute(
-        text(f"SELECT {COLUMNS} FROM landing.snapshot ORDER BY snapshot_id DESC LIMIT :limit"),  # noqa: S608 - constant columns
+        text(f"SELECT {COLUMNS} FROM landing.snapshot ORDER BY snapshot_id DESC LIMIT :limit"),
         {"limit": limit},
     )
     return [_snapshot(row) for row in rows.mappings()]
@@ -183,7 +198,8 @@ def set_staged_count(conn: Connection, snapshot_id: int) -> int:
     return int(
         conn.execute(
             text(
-                "UPDATE landing.snapshot SET staged_count = (SELECT count(*) FROM staging.document"
+                "UPDATE landing.snapshot SET staged_count = (SELECT count(*) FROM"
+                " staging.document"
                 " WHERE snapshot_id = :id) WHERE snapshot_id = :id RETURNING staged_count"
             ),
             {"id": snapshot_id},

@@ -30,7 +30,8 @@ def clear(conn: Connection, snapshot_ids: Sequence[int]) -> None:
     """Forget what was staged for these snapshots, and for any that nobody will admit."""
     pending = conn.execute(
         text(
-            "SELECT EXISTS (SELECT FROM landing.snapshot WHERE state IN ('checked', 'released', 'sealed')"
+            "SELECT EXISTS (SELECT FROM landing.snapshot WHERE state IN ('checked',"
+            " 'released', 'sealed')"
             " AND staged_count IS NOT NULL AND NOT snapshot_id = ANY(:ids))"
         ),
         {"ids": list(snapshot_ids)},
@@ -42,8 +43,10 @@ def clear(conn: Connection, snapshot_ids: Sequence[int]) -> None:
     for name in names:
         conn.execute(
             text(
-                f"DELETE FROM staging.{name} WHERE snapshot_id = ANY(:ids) OR snapshot_id NOT IN"  # noqa: S608 - names come from the contract
-                " (SELECT snapshot_id FROM landing.snapshot WHERE state IN ('checked', 'released', 'sealed'))"
+                f"DELETE FROM staging.{name} WHERE snapshot_id = ANY(:ids) OR snapshot_id"
+                " NOT IN"
+                " (SELECT snapshot_id FROM landing.snapshot WHERE state IN ('checked',"
+                " 'released', 'sealed'))"
             ),
             {"ids": list(snapshot_ids)},
         )
@@ -58,8 +61,11 @@ def stage_documents(
     cross_rules: Sequence[str],
     pass_no: int,
 ) -> int:
-    """Choose the documents to read; returns how many records. A second pass adds queued ones."""
-    statement = named_query("stage_documents").text.replace("{malformed}", malformed_sql(profile))
+    """Choose the documents to read; returns how many records. A second pass adds queued"
+    " ones."""
+    statement = named_query("stage_documents").text.replace(
+        "{malformed}", malformed_sql(profile)
+    )
     done = conn.execute(
         text(statement),
         {
@@ -94,11 +100,13 @@ def queue_number_sharers(conn: Connection, snapshot_ids: Sequence[int]) -> int:
 def finish_reading(conn: Connection, snapshot_ids: Sequence[int]) -> None:
     """Context and typed hashes of what was staged; statistics for the checks that follow."""
     ids = {"snapshot_ids": list(snapshot_ids)}
-    conn.execute(text("ANALYZE staging.person"))
+    for group in spoken_groups():
+        conn.execute(text(f"ANALYZE staging.{group.name}"))
     conn.execute(named_query("stage_context"), ids)
     scope = "g.snapshot_id = ANY(:snapshot_ids)"
     records = (
-        "(SELECT snapshot_id, record_id FROM staging.document WHERE snapshot_id = ANY(:snapshot_ids)"
+        "(SELECT snapshot_id, record_id FROM staging.document WHERE snapshot_id ="
+        " ANY(:snapshot_ids)"
         " AND is_readable AND NOT is_malformed AND differing_count = 1)"
     )
     hashed = typed_rows_sql("staging", records, scope).replace(
@@ -106,14 +114,13 @@ def finish_reading(conn: Connection, snapshot_ids: Sequence[int]) -> None:
     )
     conn.execute(
         text(
-            "INSERT INTO staging.reading (snapshot_id, record_id, typed_sha256, missing_fields)\n"  # noqa: S608 - generated from the contract
+            "INSERT INTO staging.reading (snapshot_id, record_id, typed_sha256, missing_fields)\n"
             + hashed
         ),
         ids,
     )
-    for name in tables():
-        if name not in ("document", "located"):
-            conn.execute(text(f"ANALYZE staging.{name}"))
+    for name in ("reading", "context"):
+        conn.execute(text(f"ANALYZE staging.{name}"))
 
 
 def count_staged(conn: Connection, snapshot_id: int) -> int:

@@ -15,7 +15,9 @@ def spoken_groups() -> list[Group]:
 
 
 def _row_text(group: Group) -> str:
-    return "ROW(" + ", ".join(f"g.{f.code}" for f in group.fields if not f.is_secret) + ")::text"
+    return (
+        "ROW(" + ", ".join(f"g.{f.code}" for f in group.fields if not f.is_secret) + ")::text"
+    )
 
 
 def _missing(group: Group) -> str:
@@ -39,8 +41,10 @@ def _group_side(group: Group, schema: str, scope: str) -> str:
     """(record_id, typed, missing) of one group."""
     if group.is_list:
         return (
-            f"SELECT g.record_id, string_agg({_row_text(group)}, chr(10) ORDER BY g.row_no) AS typed,"
-            f" {_missing(group)} AS missing FROM {schema}.{group.name} AS g WHERE {scope} GROUP BY g.record_id"
+            f"SELECT g.record_id, string_agg({_row_text(group)}, chr(10) ORDER BY g.row_no)"
+            " AS typed,"
+            f" {_missing(group)} AS missing FROM {schema}.{group.name} AS g WHERE {scope}"
+            " GROUP BY g.record_id"
         )
     return (
         f"SELECT g.record_id, {_row_text(group)} AS typed, {_missing(group)} AS missing"
@@ -61,6 +65,7 @@ def typed_rows_sql(schema: str, records: str, scope: str) -> str:
     typed = ", ".join(f"coalesce({g.name}.typed, '')" for g in groups)
     missing = " || ".join(f"coalesce({g.name}.missing, {_all_missing(g)})" for g in groups)
     return (
-        f"SELECT base.record_id, sha256(convert_to(concat_ws(chr(30), {typed}), 'UTF8')) AS typed_sha256,"
+        f"SELECT base.record_id, sha256(convert_to(concat_ws(chr(30), {typed}), 'UTF8')) AS"
+        " typed_sha256,"
         f" {missing} AS missing_fields\nFROM {records} AS base{joins}"
     )

@@ -22,12 +22,15 @@ class WaveUnit:
     snapshot_id: int | None
 
 
-def open_wave(conn: Connection, wave_key: str, trigger: str, as_of: date, started_at: datetime) -> None:
+def open_wave(
+    conn: Connection, wave_key: str, trigger: str, as_of: date, started_at: datetime
+) -> None:
     """Begin a wave; again is nothing."""
     conn.execute(
         text(
             "INSERT INTO landing.wave (wave_key, trigger, as_of, started_at)"
-            " VALUES (:wave_key, :trigger, :as_of, :started_at) ON CONFLICT (wave_key) DO NOTHING"
+            " VALUES (:wave_key, :trigger, :as_of, :started_at) ON CONFLICT (wave_key) DO"
+            " NOTHING"
         ),
         {"wave_key": wave_key, "trigger": trigger, "as_of": as_of, "started_at": started_at},
     )
@@ -36,17 +39,21 @@ def open_wave(conn: Connection, wave_key: str, trigger: str, as_of: date, starte
 def get_as_of(conn: Connection, wave_key: str) -> date:
     """The day the wave's data speak of."""
     found: date = conn.execute(
-        text("SELECT as_of FROM landing.wave WHERE wave_key = :wave_key"), {"wave_key": wave_key}
+        text("SELECT as_of FROM landing.wave WHERE wave_key = :wave_key"),
+        {"wave_key": wave_key},
     ).scalar_one()
     return found
 
 
-def add_due_units(conn: Connection, wave_key: str, unit_codes: Sequence[str], at: datetime) -> None:
+def add_due_units(
+    conn: Connection, wave_key: str, unit_codes: Sequence[str], at: datetime
+) -> None:
     """Units this wave must ask."""
     conn.execute(
         text(
             "INSERT INTO landing.wave_unit (wave_key, unit_code, outcome, updated_at)"
-            " SELECT :wave_key, unit_code, 'due', :at FROM unnest(CAST(:codes AS text[])) AS unit_code"
+            " SELECT :wave_key, unit_code, 'due', :at FROM unnest(CAST(:codes AS text[])) AS"
+            " unit_code"
             " ON CONFLICT (wave_key, unit_code) DO NOTHING"
         ),
         {"wave_key": wave_key, "codes": list(unit_codes), "at": at},
@@ -58,7 +65,8 @@ def set_outcome(conn: Connection, wave_key: str, unit: WaveUnit, at: datetime) -
     conn.execute(
         text(
             "UPDATE landing.wave_unit SET outcome = :outcome, reason_code = :reason_code,"
-            " figures = CAST(:figures AS jsonb), snapshot_id = coalesce(:snapshot_id, snapshot_id),"
+            " figures = CAST(:figures AS jsonb), snapshot_id = coalesce(:snapshot_id,"
+            " snapshot_id),"
             " updated_at = :at WHERE wave_key = :wave_key AND unit_code = :unit_code"
         ),
         {
@@ -77,19 +85,23 @@ def list_units(conn: Connection, wave_key: str) -> list[WaveUnit]:
     """Every unit of a wave, by code."""
     rows = conn.execute(
         text(
-            "SELECT unit_code, outcome, reason_code, figures, snapshot_id FROM landing.wave_unit"
+            "SELECT unit_code, outcome, reason_code, figures, snapshot_id FROM"
+            " landing.wave_unit"
             " WHERE wave_key = :wave_key ORDER BY unit_code"
         ),
         {"wave_key": wave_key},
     )
-    return [WaveUnit(**dict(row) | {"outcome": Outcome(row["outcome"])}) for row in rows.mappings()]
+    return [
+        WaveUnit(**dict(row) | {"outcome": Outcome(row["outcome"])}) for row in rows.mappings()
+    ]
 
 
 def finish_step(conn: Connection, wave_key: str, step: str, at: datetime) -> None:
     """Remember that read, check, settle or measure came to its end."""
     conn.execute(
         text(
-            "INSERT INTO landing.wave_step (wave_key, step, finished_at) VALUES (:wave_key, :step, :at)"
+            "INSERT INTO landing.wave_step (wave_key, step, finished_at) VALUES (:wave_key,"
+            " :step, :at)"
             " ON CONFLICT (wave_key, step) DO UPDATE SET finished_at = excluded.finished_at"
         ),
         {"wave_key": wave_key, "step": step, "at": at},

@@ -1,4 +1,5 @@
 -- registry: units, sources, expectations, code lists, probes. Dated rows never overlap.
+CREATE EXTENSION IF NOT EXISTS btree_gist SCHEMA public;  -- dated rows that never overlap need it
 CREATE SCHEMA registry;
 
 CREATE TABLE registry.unit (
