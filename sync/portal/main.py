@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
+from sync.portal.access import ensure_portal_secret
 from sync.portal.app import create_app
 from sync.portal.thresholds import Thresholds
 from sync.settings import Settings, get_settings
@@ -14,9 +15,17 @@ ROLE = "committee_reader"
 
 
 def create() -> FastAPI:
-    """The portal of this machine, from its settings; opens no connection yet."""
+    """The portal of this machine, from its settings; opens no connection yet.
+
+    Beside the embedded server the password is made on first use; on a server it is put there.
+
+    Raises:
+        ConfigurationError: a secret or the address is missing.
+    """
     settings = get_settings()
     template = settings.database_url.get_secret_value() if settings.database_url else None
+    if template is None:
+        ensure_portal_secret(settings.secrets)
     url = resolve_url(ROLE, home=settings.home, secrets=settings.secrets, template=template)
     return create_app(
         Database.connect(url),

@@ -9,7 +9,7 @@ from sync.store.database import Database
 from tests.portal.browsing import Reader
 from tests.portal.conftest import Clock, running
 
-PLANTED = "038204012345"
+PLANTED = "planted-9X7Q-nguyen"
 
 
 def test_a_page_that_does_not_exist_says_so_in_both_languages(
