@@ -6,7 +6,9 @@ from importlib import resources
 
 import pytest
 
-from sync.portal.places import letter_order, short_name
+from sync.model.reasons import SENTENCES
+from sync.model.states import Level, Outcome
+from sync.portal.places import CENTRAL_KINDS, LOCAL_KINDS, letter_order, short_name
 from sync.portal.speech import LANGUAGES, speech
 from sync.portal.thresholds import Thresholds
 
@@ -140,3 +142,13 @@ def test_limits_are_spoken_as_set() -> None:
     assert limits["reachable_h"] == "12"
     assert limits["complete_ratio"] == "99,5%"
     assert limits["filled_ratio"] == "95%"
+
+
+def test_every_reason_outcome_kind_and_level_has_its_words() -> None:
+    vi = speech("vi")
+    keys = {f"reason.{code}" for code in SENTENCES if code}
+    keys |= {f"outcome.{outcome}" for outcome in Outcome}
+    keys |= {f"kind.{kind}" for kind in (*CENTRAL_KINDS, *LOCAL_KINDS)}
+    keys |= {f"level.proof.{level.number}" for level in Level}
+
+    assert sorted(key for key in keys if not vi.knows(key)) == []
