@@ -40,6 +40,7 @@ class Task:
     label: str
     state: str
     seconds: float
+    ended_at: str
 
     @property
     def is_over(self) -> bool:
@@ -160,4 +161,5 @@ def _task(found: Mapping[str, Any]) -> Task:
         label=found["rendered_map_index"] or "",
         state=found["state"] or "none",
         seconds=found["duration"] or 0.0,
+        ended_at=found["end_date"] or "",
     )

@@ -16,13 +16,16 @@ from rich.console import Console
 
 from sync.cli import print_status
 from sync.demo.airflow_api import AirflowApi
-from sync.demo.country import USUAL_PEOPLE, USUAL_SEED, Country
+from sync.demo.country import USUAL_PEOPLE, USUAL_SEED, Country, build_country
 from sync.demo.follow import DAG_ID, begin_wave, follow, list_red
 from sync.demo.judge import list_surprises
 from sync.demo.orchestra import LOGIN, AirflowHome, AirflowPorts
 from sync.demo.processes import HOST, Children, choose_port
+from sync.demo.registry import demo_headcounts, demo_secrets, demo_sources, write_secrets
+from sync.demo.serve import files_dir, ready_path
 from sync.model.errors import ConfigurationError
 from sync.services.context import database_of, today, url_of, utc_now
+from sync.services.registry import register_sources
 from sync.services.setup import embedded_server, set_up
 from sync.services.status import build_status
 from sync.settings import get_settings
@@ -47,7 +50,7 @@ class Chosen:
     @property
     def country(self) -> Country:
         """The pretend country these values make."""
-        return Country(self.seed, date.fromisoformat(self.as_of), self.people)
+        return build_country(self.seed, date.fromisoformat(self.as_of), self.people)
 
 
 def choose(home: Path, *, people: int | None, seed: int | None) -> Chosen:
@@ -211,7 +214,23 @@ class Household:
             return False
 
     def _start_country(self) -> None:
-        raise NotImplementedError
+        """Its systems on a port of their own, and what a steward would register of them."""
+        chosen, country = self.chosen, self.chosen.country
+        ready = ready_path(self.home)
+        ready.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "sync.demo.serve", "--home", str(self.home)]
+        command += ["--seed", str(chosen.seed), "--people", str(chosen.people)]
+        command += ["--as-of", chosen.as_of]
+        self.children.start("country", command, self._environment())
+        write_secrets(demo_secrets(country), get_settings().secrets)
+        self._until(ready.exists, "the pretend country")
+        address = json.loads(ready.read_text(encoding="utf-8"))["base_url"]
+        register_sources(
+            demo_sources(country, address, files_dir(self.home)),
+            demo_headcounts(country),
+            valid_from=country.as_of,
+            stated_by="the pretend country's steward",
+        )
 
     def _until(self, is_so: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + START_TIMEOUT_S

@@ -1,0 +1,126 @@
+"""What only the real scheduler can show: who waits for whom, and what makes a run red."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from sync.demo.country import Country
+from sync.services.registry import load_registry, register_sources
+from sync.store.database import Database
+from sync.store.server import EmbeddedServer
+from tests.e2e.stage import KEY, PROFILE, SLOW_S, Airflow, Wave, answer_as, systems
+
+pytestmark = [pytest.mark.airflow, pytest.mark.slow]
+
+TODAY = date(2026, 11, 23)
+SUITES = Path(__file__).resolve().parents[2] / "expectations"
+
+
+@pytest.fixture(scope="module")
+def country() -> Country:
+    return Country(seed=3, as_of=TODAY, people=20)
+
+
+@pytest.fixture(scope="module")
+def units(country: Country) -> list[str]:
+    """Four units whose system pages by number: two sound ones, a slow one, a dead one."""
+    fit = [unit for unit in country.units if unit.is_answering and unit.profile_name == PROFILE]
+    return [unit.unit_code for unit in fit[:4]]
+
+
+@pytest.fixture(scope="module")
+def suites(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(SUITES, tmp_path_factory.mktemp("suites") / "expectations"))
+
+
+@pytest.fixture(scope="module")
+def airflow(
+    country: Country, units: list[str], suites: Path, cloned: tuple[EmbeddedServer, str]
+) -> Iterator[Airflow]:
+    server, name = cloned
+    first, second, slow, _ = units
+    talks = {code: answer_as(country, code) for code in (first, second)}
+    talks[slow] = answer_as(country, slow, delay_s=SLOW_S)
+    home = Path(tempfile.mkdtemp(prefix="cbccvc-e2e-"))
+    with systems({**talks, units[3]: None}) as sources:
+        (server.secrets / "test_key").write_text(KEY, encoding="utf-8")
+        database = Database.connect(server.url("sync_writer", name))
+        load_registry(database)
+        sizes = {code: country.unit(code).size for code in units}
+        register_sources(sources, sizes, valid_from=TODAY, stated_by="a test", db=database)
+        database.close()
+        extra = _settings(server, name, home, suites)
+        airflow = Airflow(home, server.url("airflow", "airflow"), extra)
+        try:
+            airflow.start()
+            yield airflow
+        finally:
+            airflow.stop()
+            shutil.rmtree(home)
+
+
+def _settings(server: EmbeddedServer, name: str, home: Path, suites: Path) -> dict[str, str]:
+    url = make_url(server.url("sync_writer", name))
+    return {
+        "CBCCVC_HOME": str(home),
+        "CBCCVC_SECRETS_DIR": str(server.secrets),
+        "CBCCVC_DATABASE_URL": f"postgresql+psycopg2://{{role}}@{url.host}:{url.port}/{name}",
+        "CBCCVC_EXPECTATIONS_DIR": str(suites),
+        "CBCCVC_HTTP_ATTEMPTS": "1",
+    }
+
+
+@pytest.fixture(scope="module")
+def wave(airflow: Airflow) -> Wave:
+    return airflow.wave()
+
+
+def test_a_dead_unit_stops_no_other_and_leaves_the_run_green(
+    wave: Wave, units: list[str]
+) -> None:
+    *alive, dead = units
+
+    assert wave.states("pull") == {**dict.fromkeys(alive, "success"), dead: "failed"}
+    assert wave.states("admit") == dict.fromkeys(alive, "success")
+    assert wave.run.state == "success"
+
+
+def test_a_slow_unit_keeps_no_other_waiting(wave: Wave, units: list[str]) -> None:
+    first, second, slow, _ = units
+    ends = {code: wave.ended_at("pull", code) for code in units}
+
+    assert max(ends[first], ends[second]) < ends[slow]
+
+
+def test_mapped_tasks_show_unit_codes(wave: Wave, units: list[str]) -> None:
+    assert set(wave.states("pull")) == set(units)
+    assert set(wave.states("admit")) == set(units[:3])
+
+
+def test_a_failed_check_never_leaves_a_green_run(
+    airflow: Airflow, wave: Wave, break_a_suite: Callable[[], None]
+) -> None:
+    break_a_suite()
+
+    broken = airflow.wave()
+
+    assert broken.state("check") == "failed"
+    assert broken.run.state == "failed"
+    assert broken.state("measure") == "success"  # the pages still say how things stand
+
+
+@pytest.fixture
+def break_a_suite(suites: Path) -> Callable[[], None]:
+    def do() -> None:
+        path = suites / "servant.json"
+        suite = json.loads(path.read_text(encoding="utf-8"))
+        suite["expectations"][0]["kwargs"]["column"] = "no_such_column"
+        path.write_text(json.dumps(suite), encoding="utf-8")
+
+    return do
