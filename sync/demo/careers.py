@@ -132,7 +132,7 @@ def beyond_frame(life: Life) -> int:
 
 
 def salary_history(life: Life) -> list[Row]:
-    """Up to four steps of the present rank, before them the rank below; the last row is open."""
+    """Up to four steps of the present rank, before them the rank below; the last is open."""
     years = life.grade.years
     first = max(life.first_step, life.step - 3)
     steps = [

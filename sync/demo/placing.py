@@ -28,7 +28,7 @@ class Placement:
 
 @dataclass(slots=True)
 class Plan:
-    """Placements by unit and position; `repeats` are sent once more at the end of the answer."""
+    """Placements by unit and position; `repeats` are sent once more at the end."""
 
     places: dict[str, dict[int, Placement]] = field(default_factory=dict)
     repeats: dict[str, list[int]] = field(default_factory=dict)
@@ -113,7 +113,7 @@ class Placer:
             self._set(unit, position, Placement((kind,), None, kind.traits))
             if kind.is_blocking:
                 self._blocked[unit.unit_code] = self._blocked.get(unit.unit_code, 0) + 1
-            if kind.transport.startswith("repeat"):
+            if kind.transport in {"repeat_same", "repeat_differs"}:
                 self.plan.repeats.setdefault(unit.unit_code, []).append(position)
             return
 
