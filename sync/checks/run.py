@@ -56,7 +56,7 @@ def locate_all(conn: Connection, compiled: Compiled, snapshot_ids: Sequence[int]
     for name, conditions in compiled.items():
         if conditions:
             _locate(conn, name, conditions, snapshot_ids)
-    found = {code: count for code, count in conn.execute(count_located(snapshot_ids)).tuples()}
+    found = {row[0]: row[1] for row in conn.execute(count_located(snapshot_ids))}
     ran = [each.rule.code for conditions in compiled.values() for each in conditions]
     return CheckOutcome({code: found.get(code, 0) for code in ran})
 

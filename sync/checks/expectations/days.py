@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, and_, cast, func, literal
+from sqlalchemy import ColumnElement, Date, Integer, and_, cast, func, literal, type_coerce
 
 ACTIVE = ("00", "01", "02", "03", "04", "05")
 ENDED = ("10", "11", "12", "13", "14")
@@ -33,11 +33,12 @@ def is_number(number: Column) -> ColumnElement[bool]:
 
 def digit_at(number: Column, place: int) -> Column:
     """The digit at a place counted from 1; only meaningful where `is_number` holds."""
-    return func.ascii(func.substr(number, place, 1)) - 48
+    return func.ascii(func.substr(number, place, 1), type_=Integer) - 48
 
 
 def carries_year(number: Column, year: Column) -> ColumnElement[bool]:
     """Digit 4 names the century and digits 5-6 the year (TT 59/2021/TT-BCA Art. 4)."""
-    century = digit_at(number, 4).op("/")(2) == year.op("/")(100) - 19
-    ending = digit_at(number, 5) * 10 + digit_at(number, 6) == year.op("%")(100)
+    whole = type_coerce(year, Integer)
+    century = digit_at(number, 4) // 2 == whole // 100 - 19
+    ending = digit_at(number, 5) * 10 + digit_at(number, 6) == whole % 100
     return and_(century, ending)

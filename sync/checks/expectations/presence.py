@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, any_, cast, func, literal, not_, or_
+from sqlalchemy import ColumnElement, Text, and_, any_, cast, func, literal, not_, or_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from sync.checks.expectations.rule import Parameters, column_rule, row_rule
@@ -30,7 +30,7 @@ def field_is_not_named(fields: Column, given: Parameters) -> ColumnElement[bool]
 @column_rule("not_name_any_field", "fields")
 def fields_are_not_named(fields: Column, given: Parameters) -> ColumnElement[bool]:
     """The list of unreadable fields names none of these."""
-    return not_(fields.op("&&")(cast(given["fields"], ARRAY(String))))
+    return not_(fields.op("&&")(cast(given["fields"], ARRAY(Text))))
 
 
 @row_rule("document_to_be_readable")

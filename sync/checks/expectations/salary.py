@@ -86,15 +86,17 @@ def step_is_raised_in_time(columns: list[Column], given: Parameters) -> ColumnEl
     rank, step, since, status = columns
     short = _ranks_only_in(("B", "C"))
     months = case((rank.in_(short), SHORT_STEP_MONTHS), else_=LONG_STEP_MONTHS)
-    is_due = later(since, months=months) < day(given["as_of"])
-    return not_(and_(is_due, status.in_(ACTIVE), _is_known_step(rank, step), not_(_is_last_step(rank, step))))
+    today = day(given["as_of"])
+    may_be_due = since < later(today, months=-SHORT_STEP_MONTHS)  # spares most rows the rest
+    is_due = later(since, months=months) < today
+    return not_(and_(may_be_due, is_due, status.in_(ACTIVE), _is_known_step(rank, step), not_(_is_last_step(rank, step))))
 
 
 @row_rule("beyond_frame_only_at_the_last_step")
 def beyond_frame_is_at_the_last_step(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
     """A percent beyond the frame belongs to the last step."""
     percent, rank, step = columns
-    return or_(percent == 0, _is_last_step(rank, step), not_(_is_known_step(rank, step)))
+    return or_(percent.is_(None), percent == 0, _is_last_step(rank, step), not_(_is_known_step(rank, step)))
 
 
 @row_rule("beyond_frame_of_the_years", "as_of")
@@ -104,7 +106,7 @@ def beyond_frame_is_of_the_years(columns: list[Column], given: Parameters) -> Co
     years = year_of(func.age(day(given["as_of"]), since))
     wait = case((rank.in_(_ranks_only_in(("B", "C"))), 2), else_=3)
     fits = and_(percent >= 5, percent <= 5 + years - wait)
-    return or_(percent == 0, not_(_is_last_step(rank, step)), fits)
+    return or_(percent.is_(None), percent == 0, not_(_is_last_step(rank, step)), fits)
 
 
 @row_rule("allowance_with_the_position")
