@@ -20,7 +20,6 @@ from sync.store.database import Database
 from sync.store.locks import lock_unit
 from sync.store.snapshots import Snapshot
 
-ACTOR = "pipeline"
 CLASSES = ("unreadable", "duplicate", "quarantined", "waiting", "added", "changed", "unchanged")
 HOLDER = "dossier_one_live_holder"
 Result = dict[str, int | str]
@@ -116,11 +115,13 @@ def _hold(
     snapshots.set_state(conn, snapshot, SnapshotState.HELD, reason_code=code, figures=figures)
     ledger.append(
         conn,
-        _entry(
+        ledger.about(
             snapshot,
             "snapshot_held",
-            held,
-            {"announced": snapshot.announced_count, "received": snapshot.received_count},
+            clock(),
+            reason_code=code,
+            figures=figures,
+            counts={"announced": snapshot.announced_count, "received": snapshot.received_count},
         ),
     )
     _set_outcome(conn, snapshot, Outcome.HELD, held, clock)
@@ -149,11 +150,22 @@ def _write(conn: Connection, snapshot: Snapshot, work: Admission, clock: Clock) 
         "blocking_findings": after["blocking_findings"],
         "other_findings": after["other_findings"],
     }
-    digests = admission.unit_digest(conn, snapshot.unit_code)
+    landing, register = admission.unit_digest(conn, snapshot.unit_code)
     figures = admission.worst_filled(conn, snapshot.unit_code) | {
         "unmapped": unmapped_fields(profile_of(conn, snapshot).mapped_fields())
     }
-    ledger.append(conn, _entry(snapshot, "snapshot_admitted", ("", figures), counts, digests))
+    ledger.append(
+        conn,
+        ledger.about(
+            snapshot,
+            "snapshot_admitted",
+            work.now,
+            figures=figures,
+            counts=counts,
+            landing_sha256=landing,
+            register_sha256=register,
+        ),
+    )
     snapshots.set_state(conn, snapshot, SnapshotState.ADMITTED)
     _set_outcome(conn, snapshot, Outcome.ADMITTED, ("", {}), clock)
     return {
@@ -193,28 +205,6 @@ def unmapped_fields(mapped: frozenset[str]) -> list[str]:
         for f in all_fields()
         if f.is_required and not f.is_secret and f.group != "envelope" and f.code not in mapped
     ]
-
-
-def _entry(
-    snapshot: Snapshot,
-    action: str,
-    reason: tuple[str, Mapping[str, Any]],
-    counts: Mapping[str, int | None],
-    digests: tuple[bytes | None, bytes | None] = (None, None),
-) -> ledger.Entry:
-    return ledger.Entry(
-        unit_code=snapshot.unit_code,
-        action=action,
-        actor=ACTOR,
-        as_of=snapshot.as_of,
-        wave_key=snapshot.wave_key,
-        snapshot_id=snapshot.snapshot_id,
-        reason_code=reason[0],
-        figures=reason[1],
-        counts=counts,
-        landing_sha256=digests[0],
-        register_sha256=digests[1],
-    )
 
 
 def _set_outcome(

@@ -23,14 +23,7 @@ def fail_snapshot(database: Database, snapshot: Snapshot, sqlstate: str, clock: 
         waves.set_outcome(conn, snapshot.wave_key, unit, clock())
         ledger.append(
             conn,
-            ledger.Entry(
-                unit_code=snapshot.unit_code,
-                action="snapshot_failed",
-                actor="pipeline",
-                as_of=snapshot.as_of,
-                wave_key=snapshot.wave_key,
-                snapshot_id=snapshot.snapshot_id,
-                reason_code="failed",
-                figures=figures,
+            ledger.about(
+                snapshot, "snapshot_failed", clock(), reason_code="failed", figures=figures
             ),
         )

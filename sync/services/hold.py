@@ -1,8 +1,10 @@
 """A person's word on a held snapshot: let it through once, or return it to the unit."""
 
+from datetime import datetime
+
 from sync.model.errors import ConfigurationError
 from sync.model.states import SnapshotState
-from sync.services.context import database_of
+from sync.services.context import Clock, database_of, utc_now
 from sync.store import ledger, snapshots
 from sync.store.database import Database
 from sync.store.locks import lock_unit
@@ -15,21 +17,39 @@ ACTIONS = {
 
 
 def release_snapshot(
-    snapshot_id: int, *, actor: str, reason: str, db: Database | None = None
+    snapshot_id: int,
+    *,
+    actor: str,
+    reason: str,
+    db: Database | None = None,
+    clock: Clock = utc_now,
 ) -> Snapshot:
     """Let a held snapshot through; it is read, checked and admitted next."""
-    return _decide(snapshot_id, SnapshotState.RELEASED, (actor, reason), db or database_of())
+    return _decide(
+        snapshot_id, SnapshotState.RELEASED, (actor, reason), db or database_of(), clock()
+    )
 
 
 def reject_snapshot(
-    snapshot_id: int, *, actor: str, reason: str, db: Database | None = None
+    snapshot_id: int,
+    *,
+    actor: str,
+    reason: str,
+    db: Database | None = None,
+    clock: Clock = utc_now,
 ) -> Snapshot:
     """Return a held snapshot; the unit's last good state stays."""
-    return _decide(snapshot_id, SnapshotState.REJECTED, (actor, reason), db or database_of())
+    return _decide(
+        snapshot_id, SnapshotState.REJECTED, (actor, reason), db or database_of(), clock()
+    )
 
 
 def _decide(
-    snapshot_id: int, wanted: SnapshotState, word: tuple[str, str], database: Database
+    snapshot_id: int,
+    wanted: SnapshotState,
+    word: tuple[str, str],
+    database: Database,
+    now: datetime,
 ) -> Snapshot:
     actor, reason = word
     if not reason.strip():
@@ -46,13 +66,11 @@ def _decide(
         )
         ledger.append(
             conn,
-            ledger.Entry(
-                unit_code=snapshot.unit_code,
-                action=ACTIONS[wanted],
+            ledger.about(
+                snapshot,
+                ACTIONS[wanted],
+                now,
                 actor=actor,
-                as_of=snapshot.as_of,
-                wave_key=snapshot.wave_key,
-                snapshot_id=snapshot_id,
                 reason_code=snapshot.reason_code,
                 figures={**snapshot.figures, "reason": reason.strip()},
                 counts={

@@ -25,7 +25,6 @@ from sync.store import documents, ledger, registry, snapshots, waves
 from sync.store.database import Database
 from sync.store.locks import lock_pull
 
-ACTOR = "pipeline"
 REASONS: dict[type[SyncError], tuple[Outcome, str]] = {
     SourceUnavailableError: (Outcome.UNAVAILABLE, "source_unavailable"),
     SourceRejectedError: (Outcome.REJECTED, "source_rejected"),
@@ -144,13 +143,10 @@ def _seal(conn: Connection, snapshot_id: int, tally: Tally, clock: Clock) -> Non
         )
     ledger.append(
         conn,
-        ledger.Entry(
-            unit_code=snapshot.unit_code,
-            action="snapshot_held" if held else "snapshot_sealed",
-            actor=ACTOR,
-            as_of=snapshot.as_of,
-            wave_key=snapshot.wave_key,
-            snapshot_id=snapshot_id,
+        ledger.about(
+            snapshot,
+            "snapshot_held" if held else "snapshot_sealed",
+            clock(),
             reason_code="total_mismatch" if held else "",
             figures=held or {"kept": tally.kept},
             counts={"announced": tally.announced, "received": tally.received},
@@ -182,8 +178,9 @@ def _record_failure(
             ledger.Entry(
                 unit_code=source.unit_code,
                 action="pull_failed",
-                actor=ACTOR,
+                actor=ledger.PIPELINE,
                 as_of=waves.get_as_of(conn, wave_key),
+                recorded_at=clock(),
                 wave_key=wave_key,
                 reason_code=code,
                 figures=figures,

@@ -32,6 +32,7 @@ def _reconcile(database: Database, unit_code: str, clock: Clock) -> dict[str, An
                 action="reconciled",
                 actor="pipeline",
                 as_of=today(clock),
+                recorded_at=clock(),
                 counts={
                     "live_before": counts["live"],
                     "entered": 0,

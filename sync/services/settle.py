@@ -1,6 +1,8 @@
 """Settle: after all admits, who holds a person claimed by several units. Order never"
 " matters."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection
 
 from sync.services.context import Clock, database_of, utc_now
@@ -22,13 +24,15 @@ def settle_claims(
         before = {unit_code: admission.count_unit(conn, unit_code) for unit_code in units}
         gained = claims.decide(conn, clock())
         for unit_code in sorted(gained):
-            _append(conn, wave_key, unit_code, before[unit_code]["live"])
+            _append(conn, wave_key, unit_code, before[unit_code]["live"], clock())
         open_cases, closed = claims.keep_cases(conn, clock())
         waves.finish_step(conn, wave_key, "settle", clock())
     return {"decided": gained.total(), "open_cases": open_cases, "closed_cases": closed}
 
 
-def _append(conn: Connection, wave_key: str, unit_code: str, live_before: int) -> None:
+def _append(
+    conn: Connection, wave_key: str, unit_code: str, live_before: int, now: datetime
+) -> None:
     after = admission.count_unit(conn, unit_code)
     digests = admission.unit_digest(conn, unit_code)
     ledger.append(
@@ -38,6 +42,7 @@ def _append(conn: Connection, wave_key: str, unit_code: str, live_before: int) -
             action="claims_settled",
             actor="pipeline",
             as_of=waves.get_as_of(conn, wave_key),
+            recorded_at=now,
             wave_key=wave_key,
             counts={
                 "live_before": live_before,

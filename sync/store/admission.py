@@ -13,7 +13,7 @@ from sync.contract.record import Group
 from sync.store.queries import named_query
 from sync.store.typed_rows import spoken_groups, typed_rows_sql
 
-BOUND = re.compile(r"(?<!:):([a-z_]+)")
+BOUND = re.compile(r"(?<!:):([a-z_0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, text
 
+from sync.store.snapshots import Snapshot
+
+PIPELINE = "pipeline"
 COUNTS = tuple(
     "announced received unreadable duplicate quarantined waiting added changed unchanged"
     " live_before entered left_count live_after stale blocking_findings other_findings".split()
@@ -24,6 +27,7 @@ class Entry:
     action: str
     actor: str
     as_of: date
+    recorded_at: datetime
     wave_key: str | None = None
     snapshot_id: int | None = None
     reason_code: str = ""
@@ -31,6 +35,20 @@ class Entry:
     counts: Mapping[str, int | None] = field(default_factory=dict)
     landing_sha256: bytes | None = None
     register_sha256: bytes | None = None
+
+
+def about(snapshot: Snapshot, action: str, now: datetime, **rest: Any) -> Entry:  # noqa: ANN401 - fields of Entry
+    """An entry on one snapshot; `rest` are further fields of Entry."""
+    values: dict[str, Any] = {
+        "unit_code": snapshot.unit_code,
+        "action": action,
+        "actor": PIPELINE,
+        "as_of": snapshot.as_of,
+        "recorded_at": now,
+        "wave_key": snapshot.wave_key,
+        "snapshot_id": snapshot.snapshot_id,
+    }
+    return Entry(**values | rest)
 
 
 def append(conn: Connection, entry: Entry) -> int:
@@ -44,6 +62,7 @@ def append(conn: Connection, entry: Entry) -> int:
         "action": entry.action,
         "actor": entry.actor,
         "as_of": entry.as_of,
+        "recorded_at": entry.recorded_at,
         "wave_key": entry.wave_key,
         "snapshot_id": entry.snapshot_id,
         "reason_code": entry.reason_code,

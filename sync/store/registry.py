@@ -216,4 +216,4 @@ def profile_names(conn: Connection, sha256s: Sequence[str]) -> dict[str, str]:
         ),
         {"sha256s": list(sha256s)},
     )
-    return dict(rows.tuples().all())
+    return {row.profile_sha256: row.profile_name for row in rows}

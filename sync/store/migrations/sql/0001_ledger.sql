@@ -6,7 +6,7 @@ CREATE TABLE ledger.entry (
     unit_code         text NOT NULL,
     action            text NOT NULL,
     actor             text NOT NULL,
-    recorded_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+    recorded_at       timestamptz NOT NULL,
     as_of             date NOT NULL,
     wave_key          text,
     snapshot_id       bigint,
