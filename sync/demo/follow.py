@@ -12,6 +12,7 @@ DAG_ID = "sync_wave"
 STEPS = ("pull", "read", "check", "admit", "settle", "measure", "verdict")
 POLL_S = 2.0
 SAY_EVERY_S = 10.0
+NAMED = 8
 
 
 def begin_wave(api: AirflowApi, started_at: datetime) -> Run:
@@ -60,9 +61,18 @@ def progress_line(tasks: Iterable[Task]) -> str:
 
 
 def list_red(tasks: Iterable[Task]) -> list[str]:
-    """Red tasks that are not a unit's `pull`: those make a wave red."""
+    """Red tasks in sentences, without the units' `pull`: those do not make a wave red."""
+    units: dict[tuple[str, str], list[str]] = {}
+    for task in tasks:
+        if task.state in {"failed", "upstream_failed"} and task.task_id != "pull":
+            units.setdefault((task.task_id, task.state), []).append(task.label)
     return [
-        f"task {task.task_id}{f' of {task.label}' if task.label else ''} {task.state}"
-        for task in tasks
-        if task.state in {"failed", "upstream_failed"} and task.task_id != "pull"
+        f"task {task_id} {state.replace('_', ' ')}{_of(labels)}."
+        for (task_id, state), labels in units.items()
     ]
+
+
+def _of(labels: list[str]) -> str:
+    named = sorted(label for label in labels if label)
+    more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
+    return f" of {', '.join(named[:NAMED])}{more}" if named else ""

@@ -126,7 +126,7 @@ class Household:
                 )
                 for unit in units
             }
-        return [f"{found}." for found in list_red(tasks)] + list_surprises(units, last)
+        return list_red(tasks) + list_surprises(units, last)
 
     def show(self) -> None:
         """The table of all units, and where to look further."""

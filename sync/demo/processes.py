@@ -21,7 +21,7 @@ import psutil
 from sync.model.errors import ConfigurationError
 
 HOST = "127.0.0.1"
-GRACE_S = 8.0
+GRACE_S = 5.0
 _BIRTH_SLACK_S = 1.0
 
 

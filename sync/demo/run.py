@@ -22,6 +22,7 @@ from sync.settings import get_settings
 MARK = "demo.lock"
 OURS = ("airflow", "country", "demo.json", "logs", "postgres", "run", "secrets")
 INTERRUPTED = 130
+SAID = 12
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -63,8 +64,7 @@ def _run(console: Console, home: Path, chosen: argparse.Namespace) -> int:
         household.start(choose(home, people=chosen.people, seed=chosen.seed))
         surprises = household.run_wave()
         household.show()
-        for surprise in surprises:
-            console.print(f"[red]Not as it should be:[/] {surprise}")
+        _say_surprises(console, surprises, home)
         if not chosen.once:
             household.stay()
         return 1 if surprises else 0
@@ -77,6 +77,17 @@ def _run(console: Console, home: Path, chosen: argparse.Namespace) -> int:
             signal.signal(number, signal.SIG_IGN)
         console.print("Stopping ...")
         household.stop()
+
+
+def _say_surprises(console: Console, surprises: list[str], home: Path) -> None:
+    for surprise in surprises[:SAID]:
+        console.print(f"[red]Not as it should be:[/] {surprise}")
+    if len(surprises) > SAID:
+        console.print(f"... and {len(surprises) - SAID} more.")
+    if surprises:
+        console.print(f"Logs of the processes: {home / 'logs'}; of the tasks: Airflow's pages.")
+    else:
+        console.print("All went as it should: every unit as expected, every account adds up.")
 
 
 @contextlib.contextmanager
