@@ -1,7 +1,10 @@
 -- When does somebody of this sex, born in this month, retire? Asked by: the check functions.
 -- Decree 135/2020: the first day of the month after the age of the year in which it is reached.
--- The last age of the roadmap stays for all later years. About 2,000 rows.
-CREATE VIEW staging.retirement_day AS
+-- The last age of the roadmap stays for all later years. About 2,000 rows, and the planner must
+-- know it: the SET keeps the function from being inlined and its size from being guessed.
+CREATE FUNCTION staging.retirement_day()
+RETURNS TABLE (sex_code text, birth_month date, retires_on date)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 2000 SET search_path = pg_catalog AS $body$
 WITH age AS (
     SELECT sex_code, age_months,
         CASE WHEN year = max(year) OVER (PARTITION BY sex_code) THEN 9999 ELSE year END AS until_year
@@ -17,4 +20,5 @@ FROM (
     FROM born
     JOIN age ON (born.month_index + age.age_months) / 12 <= age.until_year
     ORDER BY age.sex_code, born.month_index, age.until_year
-) AS reached;
+) AS reached
+$body$;

@@ -30,7 +30,7 @@ JOIN landing.snapshot AS snapshot ON snapshot.snapshot_id = person.snapshot_id
 LEFT JOIN staging.context AS context
     ON context.snapshot_id = person.snapshot_id AND context.record_id = person.record_id
     AND ($1 IS NULL OR context.snapshot_id = ANY($1))
-LEFT JOIN staging.retirement_day AS retirement
+LEFT JOIN staging.retirement_day() AS retirement
     ON retirement.sex_code = person.gioi_tinh
     AND retirement.birth_month = date_trunc('month', person.ngay_sinh::timestamp)::date
 LEFT JOIN (
