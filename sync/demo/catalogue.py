@@ -3,6 +3,7 @@
 from random import Random
 
 from sync.demo import defects_career, defects_other, defects_pay, defects_person, mechanical
+from sync.demo.days import NEWCOMER
 from sync.demo.defects_pay import LAST_STEP, MIDDLE
 from sync.demo.kinds import Apply, Edge, Kind
 from sync.demo.people import Person, one
@@ -103,7 +104,7 @@ EDGES = (
     Edge("commune_before_2025", {"commune": "1", "age_from": "36", "status": "00"}),
     Edge("born_on_new_year", {"birth_0101": "1"}),
     Edge("recruited_at_18", {"recruited": "18", "group": "B", "age_to": "40", "status": "00"}),
-    Edge("recruited_lately", {"recruited": "new", "group": "A1", "age_to": "30"}),
+    Edge("recruited_lately", NEWCOMER),
     Edge("first_child", {"married": "1", "sex": "2", "age_from": "30", "age_to": "34"}),
     Edge("old_discipline", {**MIDDLE, "category": "CC"}, _abolished_before),
     Edge("reprimanded", {**MIDDLE, "category": "CC", "discipline": "KT"}),

@@ -158,7 +158,7 @@ class Country:
         place = self.plan.at(unit.unit_code, position)
         if place:
             return self._special(unit, position, place)
-        traits = NO_TRAITS if position < unit.size else {"recruited": "new"}
+        traits = NO_TRAITS if position < unit.size else days.NEWCOMER
         person = build_person(
             live(self._world, unit, unit.first_number + position, traits), key
         )

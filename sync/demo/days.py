@@ -6,6 +6,7 @@ from enum import StrEnum
 from sync.demo.people import Person, many, one
 
 JOINING = 250  # one person joins for so many
+NEWCOMER = {"recruited": "new", "group": "A1", "age_to": "30"}
 
 
 class Change(StrEnum):

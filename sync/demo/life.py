@@ -165,7 +165,7 @@ def _be_recruited(life: Life, group: str) -> None:
         life.recruited = calendar.years_after(life.birth, 18)
         return
     if life.traits.get("recruited") == "new":
-        life.recruited = life.as_of - 40 - int(life.chance() * 200)
+        life.recruited = life.as_of - 90 - int(life.chance() * 200)
         return
     least = _RECRUIT_AGE.get(group, 22)
     room = min(6.0, (life.as_of - life.birth) / YEAR - least - 1.2)
@@ -195,7 +195,8 @@ def _earn(life: Life, group: str) -> None:
     life.rank = life.traits.get("rank") or ranks[int(life.chance() * len(ranks))]
     life.rank_since = life.recruited
     if group in reference.LOWER_GROUP:
-        life.rank_since = life.between(life.recruited + 3300, life.until - 200)
+        first = min(life.recruited + 3300, life.until - 400)
+        life.rank_since = life.between(first, life.until - 200)
         life.first_step = 1 + int(life.chance() * 3)
     if "career_level" in life.traits:  # placed in a level since the law allows it
         life.rank_since = life.between(min(CAREER_LEVELS_ON, life.as_of - 60), life.as_of - 30)
@@ -230,6 +231,6 @@ def _lead(life: Life) -> None:
         posts = reference.LEADERS_CENTRAL
     # a post held for less than two terms: at most one re-appointment, five years on
     since = life.between(max(life.recruited + 400, life.until - 3200), life.until - 60)
-    if since > life.recruited + 60:
+    if life.recruited + 60 < since <= life.until - 60:
         life.post = posts[int(life.chance() * len(posts))]
         life.post_since = since

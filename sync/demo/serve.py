@@ -40,6 +40,12 @@ class CountryServer(ThreadingHTTPServer):
         self.systems = systems
         super().__init__((HOST, port), _Handler)
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hangs up is no news; anything else is, without what was asked."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, ConnectionError | TimeoutError):
+            sys.stderr.write(f"A request failed: {type(error).__name__}.\n")
+
     @property
     def base_url(self) -> str:
         """Where the units' addresses begin."""
