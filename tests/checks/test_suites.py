@@ -1,0 +1,131 @@
+"""Suites are refused early, with the rule named."""
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sync.checks.conditions import build_suite, compile_suite
+from sync.checks.document import render_rules
+from sync.checks.suites import Suites, load_suites
+from sync.model.errors import ConfigurationError
+from sync.store.server import EmbeddedServer
+from tests.checks.conftest import AS_OF
+
+
+def write(folder: Path, meta: dict[str, Any] | None = None, **changes: Any) -> Path:
+    """A folder with one suite of one rule, bent as asked."""
+    expectation = {
+        "type": "expect_column_values_to_not_be_null",
+        "kwargs": {"column": "ngay_sinh"},
+        "severity": "warning",
+        "meta": {
+            "rule": "XX001",
+            "field": "ngay_sinh",
+            "effect": "ask",
+            "sentence_vi": "Thiếu.",
+            "sentence_en": "Missing.",
+            "basis": "ours",
+            **(meta or {}),
+        },
+        **changes,
+    }
+    content = {"name": "servant", "expectations": [expectation]}
+    (folder / "servant.json").write_text(json.dumps(content), encoding="utf-8")
+    return folder
+
+
+def test_rules_are_listed_without_great_expectations() -> None:
+    program = (
+        "import sys; from pathlib import Path; from sync.checks.suites import load_suites;"
+        "load_suites(Path('expectations')); from sync.checks.document import render_rules; render_rules();"
+        "sys.exit('great_expectations' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0  # noqa: S603
+
+
+def test_great_expectations_sends_nothing_home() -> None:
+    program = (
+        "import os, sys; import sync.checks.conditions;"
+        "sys.exit(os.environ['GX_ANALYTICS_ENABLED'] != 'false' or 'posthog' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0  # noqa: S603
+
+
+@pytest.mark.parametrize(
+    ("meta", "word"),
+    [
+        ({"rule": "nonsense"}, "code"),
+        ({"effect": "explode"}, "effect"),
+        ({"field": "no_such_field"}, "field"),
+        ({"sentence_vi": " "}, "sentence_vi"),
+        ({"basis": ""}, "basis"),
+        ({"valid_from": "soon"}, "yyyy-mm-dd"),
+    ],
+)
+def test_a_rule_that_says_too_little_is_refused(
+    tmp_path: Path, meta: dict[str, Any], word: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=word):
+        load_suites(write(tmp_path, meta))
+
+
+def test_a_code_used_twice_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path) / "servant.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["expectations"] *= 2
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="XX001 stands twice"):
+        load_suites(tmp_path)
+
+
+def test_an_empty_folder_is_no_set_of_rules(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="No rule"):
+        load_suites(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"type": "expect_the_moon"},
+        {"severity": "shrill"},
+        {"kwargs": {"column": "ngay_sinh", "no_such_argument": 1}},
+    ],
+)
+def test_an_expectation_nobody_knows_is_named(tmp_path: Path, changes: dict[str, Any]) -> None:
+    suites = load_suites(write(tmp_path, **changes))
+    with pytest.raises(ConfigurationError, match="XX001"):
+        build_suite(suites, "servant", AS_OF)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"type": "expect_column_values_to_be_dateutil_parseable"},
+        {"type": "expect_column_values_to_be_unique"},
+        {"kwargs": {"column": "no_such_column"}},
+    ],
+)
+def test_an_expectation_without_a_condition_of_its_own_is_named(
+    tmp_path: Path, changes: dict[str, Any], server: EmbeddedServer
+) -> None:
+    suites = load_suites(write(tmp_path, **changes))
+    with pytest.raises(ConfigurationError, match="XX001"):
+        compile_suite(server.url("sync_writer"), suites, "servant", AS_OF)
+
+
+def test_a_rule_is_silent_outside_its_validity(suites: Suites) -> None:
+    def codes(day: date) -> set[str]:
+        return {e.meta["rule"] for e in build_suite(suites, "servant", day).expectations}
+
+    assert "SA014" in codes(date(2026, 7, 1))
+    assert "SA014" not in codes(date(2026, 6, 30))
+
+
+def test_the_page_of_rules_is_the_one_committed(suites: Suites) -> None:
+    committed = Path(__file__).parents[2] / "docs" / "rules.md"
+    assert committed.read_text(encoding="utf-8") == render_rules(suites)
