@@ -22,13 +22,14 @@ from sync.settings import get_settings
 MARK = "demo.lock"
 OURS = ("airflow", "country", "demo.json", "logs", "postgres", "run", "secrets")
 INTERRUPTED = 130
+LOG_WIDTH = 170  # without a terminal: room for the table of units
 SAID = 12
 
 
 def main(arguments: list[str] | None = None) -> int:
     """The exit code: 0 if all went as it should."""
     chosen = _read_arguments(arguments)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else LOG_WIDTH)
     home = get_settings().home.resolve()
     signal.signal(signal.SIGTERM, _as_interrupt)
     signal.signal(signal.SIGHUP, _as_interrupt)

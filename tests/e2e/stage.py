@@ -18,6 +18,7 @@ from tests.sources.servers import Reply, Request, Talk, serving
 
 PROFILE = "hrm_trang"
 KEY = "a-key-of-the-test"
+PAGE = 200
 SLOW_S = 12.0
 WAIT_S = 150.0
 
@@ -45,6 +46,7 @@ class Wave:
 def answer_as(country: Country, unit_code: str, *, delay_s: float = 0.0) -> Talk:
     """The unit's system: numbered pages behind an API key."""
     answers = Answers(country)
+    answers.documents(unit_code, 0, PAGE)  # inventing people takes its time; not while asked
 
     def talk(request: Request) -> Reply:
         time.sleep(delay_s)

@@ -94,7 +94,9 @@ def test_a_dead_unit_stops_no_other_and_leaves_the_run_green(
 def test_a_slow_unit_keeps_no_other_waiting(wave: Wave, units: list[str]) -> None:
     first, second, slow, _ = units
     ends = {code: wave.ended_at("pull", code) for code in units}
+    took = {task.label: task.seconds for task in wave.tasks if task.task_id == "pull"}
 
+    assert took[slow] >= SLOW_S
     assert max(ends[first], ends[second]) < ends[slow]
 
 
