@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 import pytest
-from sqlalchemy import Connection, select, table
+from sqlalchemy import Connection, column, select, table
 
 from sync.checks.conditions import RuleCondition
 from sync.checks.run import Compiled
@@ -22,7 +22,7 @@ EXAMPLES = {
 def failing(conn: Connection, rule: RuleCondition, rows: Sequence[Row]) -> list[bool]:
     """Which rows the rule finds, in their order."""
     stand_in(conn, rule.rule.suite, rows)
-    found = select(rule.condition).select_from(table("checked")).order_by("row_no")
+    found = select(rule.condition).select_from(table("checked")).order_by(column("row_no"))
     return [bool(each) for each in conn.execute(found).scalars()]
 
 

@@ -54,7 +54,7 @@ def stage_people(conn: Connection, seed: int) -> None:
             "staging.document",
             {
                 **{"snapshot_id": SNAPSHOT_ID, "record_id": record_id, "document_id": record_id},
-                **{"unit_code": "H26", "as_of": AS_OF},
+                **{"unit_code": "H26", "as_of": AS_OF, "pass_no": 1},
                 **flags,
                 **counts,
             },
