@@ -1,0 +1,237 @@
+"""`make bench`: the budgets of ARCHITECTURE section 11, measured side by side in one run.
+
+One JSON object a line on standard output, progress on standard error.
+`python -m tests.bench.run --quick` proves soon that every line can be measured.
+"""
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cached_property
+
+from tests.bench import complete, copying, memory, merging
+from tests.bench.country import ROWS, bench_country
+from tests.bench.lines import Line
+from tests.bench.serve import served
+from tests.bench.stage import Stage, staged
+from tests.bench.waves import Runner, Times
+
+USUAL, GROWN, QUICK = 50_000, 200_000, 2_000
+READ_CHECK_ADMIT = ("read", "check", "admit")
+IMPORTING = "import time; t = time.perf_counter(); import {}; print(time.perf_counter() - t)"
+
+
+class Bench:
+    """What several lines share; each part is measured once, when the first line asks for it."""
+
+    def __init__(self, stage: Stage, documents: int, grown: int) -> None:
+        self.stage = stage
+        self.documents = documents
+        self.grown = grown
+        self._doors = ExitStack()
+
+    @cached_property
+    def url(self) -> str:
+        """The database of the first, second and third wave."""
+        return self.stage.fresh("bench_wave")
+
+    @cached_property
+    def runner(self) -> Runner:
+        """Working processes for that database; Great Expectations is imported before."""
+        import great_expectations  # noqa: F401 - its seconds have a line of their own
+
+        runner = Runner(self.url)
+        self._doors.callback(runner.close)
+        return runner
+
+    @cached_property
+    def first(self) -> Times:
+        """The first load; its systems stay up for the second wave."""
+        return self.wave(self.runner, day=0)
+
+    @cached_property
+    def second(self) -> Times:
+        """The same country asked once more."""
+        return self.first and self.wave(self.runner, day=0)
+
+    @cached_property
+    def next_day(self) -> Times:
+        """One day later, about 1% changed."""
+        return self.second and self.wave(self.runner, day=1)
+
+    @cached_property
+    def merged_per_s(self) -> float:
+        """Documents a second by dlt."""
+        say(f"dlt merges {self.documents} documents")
+        superuser = self.stage.url("postgres", "postgres")
+        country = bench_country(self.documents)
+        merged, seconds = merging.merge_seconds(superuser, self.stage.home, country)
+        return merged / seconds
+
+    @cached_property
+    def copied(self) -> copying.Copied:
+        """The bare COPY of what the first wave admitted."""
+        self.stage.settle_disk()
+        return copying.copy_seconds(self.stage.url("postgres", "postgres"), "bench_wave")
+
+    @cached_property
+    def import_s(self) -> float:
+        """Seconds Great Expectations takes to import, in a process of its own."""
+        command = [sys.executable, "-W", "ignore", "-c", IMPORTING.format("great_expectations")]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        return float(done.stdout)
+
+    def wave(self, runner: Runner, *, day: int, documents: int = 0, rows: int = ROWS) -> Times:
+        """One wave over a country served by another process."""
+        count = documents or self.documents
+        say(f"writing {count} documents of {rows or 'all'} rows, day {day}")
+        with served(count, rows=rows, day=day) as base_url:
+            self.stage.register(runner.url, bench_country(count, rows=rows, day=day), base_url)
+            self.stage.settle_disk()
+            times = runner.run(day)
+        parts = ", ".join(f"{name} {seconds:.2f}" for name, seconds in times.seconds.items())
+        say(f"wave: {times.received} received, {times.rewritten} rewritten; s: {parts}")
+        return times
+
+    def wave_alone(self, name: str, *, documents: int = 0, rows: int = ROWS) -> Times:
+        """A first load in a database of its own."""
+        import great_expectations  # noqa: F401
+
+        runner = Runner(self.stage.fresh(name))
+        try:
+            return self.wave(runner, day=0, documents=documents, rows=rows)
+        finally:
+            runner.close()
+
+    def close(self) -> None:
+        """End what was started."""
+        self._doors.close()
+
+
+Measure = Callable[[Bench], Iterator[Line]]
+
+
+def whole_wave(bench: Bench) -> Iterator[Line]:
+    """Documents a second of a whole wave against dlt."""
+    times, baseline = bench.first, bench.merged_per_s
+    with_import = times.received / (times.of() + bench.import_s)
+    yield Line(
+        "wave_documents_per_s", times.received / times.of(), "documents/s", baseline, ">= 10"
+    )
+    yield Line("wave_documents_per_s_with_import", with_import, "documents/s", baseline)
+    for step, seconds in times.seconds.items():
+        yield Line(f"wave_{step}_s", seconds, "s")
+    yield Line("great_expectations_import_s", bench.import_s, "s")
+
+
+def read_check_admit(bench: Bench) -> Iterator[Line]:
+    """Read, check and admit against the bare COPY of the same rows."""
+    seconds, floor = bench.first.of(*READ_CHECK_ADMIT), bench.copied.seconds
+    yield Line("read_check_admit_s", seconds, "s", floor, "<= 5")
+    yield Line("read_check_admit_s_with_import", seconds + bench.import_s, "s", floor)
+    yield Line("bare_copy_rows_per_s", bench.copied.rows / floor, "rows/s")
+
+
+def locating(bench: Bench) -> Iterator[Line]:
+    """Locating failing rows against COMPLETE, as speed and as seconds."""
+    bench.first  # noqa: B018 - its rows are looked through
+    say("locating: one statement a table, then COMPLETE")
+    superuser = bench.stage.url("postgres", "bench_wave")
+    found = complete.locate(bench.url, superuser)
+    ours, theirs = found.rules / found.ours_s, found.rules / found.theirs_s
+    yield Line("locate_rows", ours, "rules/s", theirs, ">= 8")
+    yield Line("locate_rows_s", found.ours_s, "s", found.theirs_s)
+    yield Line("locate_rows_found", found.ours, "rows", found.theirs)
+
+
+def unchanged(bench: Bench) -> Iterator[Line]:
+    """The second wave over an unchanged country."""
+    yield Line("second_wave_unchanged", bench.second.of(), "s", bench.first.of())
+    after = (bench.second.after_pull, bench.first.after_pull)
+    yield Line("second_wave_unchanged_after_pull", after[0], "s", after[1])
+
+
+def changed_day(bench: Bench) -> Iterator[Line]:
+    """A day with 1% changed, after the pull."""
+    day, first = bench.next_day.after_pull, bench.first.after_pull
+    yield Line("day_with_one_percent_changed", day, "s", first, "<= 0.05")
+
+
+def pull_memory(bench: Bench) -> Iterator[Line]:
+    """One unit that answers with everybody."""
+    say(f"one pull of {bench.documents} whole documents")
+    url = bench.stage.fresh("bench_memory")
+    country = bench_country(bench.documents, rows=0, is_one_unit=True)
+    with served(bench.documents, rows=0, is_one_unit=True) as base_url:
+        bench.stage.register(url, country, base_url)
+        received, peak = memory.pull_peak_mb(url, country.units[0].unit_code)
+    say(f"{received} documents in one answer")
+    yield Line("pull_peak_memory_mb", peak, "MB", budget="<= 300")
+
+
+def whole_documents(bench: Bench) -> Iterator[Line]:
+    """The same wave over documents with all their rows (about 22)."""
+    times = bench.wave_alone("bench_whole", rows=0)
+    yield Line("wave_documents_per_s_whole", times.received / times.of(), "documents/s")
+
+
+def growth(bench: Bench) -> Iterator[Line]:
+    """The wave alone at four times the size, against the usual one."""
+    times = bench.wave_alone("bench_grown", documents=bench.grown)
+    usual = bench.first.received / bench.first.of()
+    name = f"wave_documents_per_s_{bench.grown}"
+    yield Line(name, times.received / times.of(), "documents/s", usual)
+
+
+MEASURES: dict[str, Measure] = {
+    "wave_documents_per_s": whole_wave,
+    "read_check_admit_s": read_check_admit,
+    "locate_rows": locating,  # before the second wave empties staging
+    "second_wave_unchanged": unchanged,
+    "day_with_one_percent_changed": changed_day,
+    "pull_peak_memory_mb": pull_memory,
+    "wave_documents_per_s_whole": whole_documents,
+    "wave_documents_per_s_200000": growth,
+}
+
+
+def say(sentence: str) -> None:
+    """Progress, beside what is measured."""
+    print(f"[{time.strftime('%H:%M:%S')}] {sentence}", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure and print; 1 only with --strict and a budget missed."""
+    chosen = _read_arguments(arguments)
+    documents = QUICK if chosen.quick else chosen.documents
+    grown = documents * GROWN // USUAL
+    lines = []
+    with staged() as stage:
+        bench = Bench(stage, documents, grown)
+        try:
+            for name, measure in MEASURES.items():
+                if not chosen.only or name in chosen.only:
+                    for line in measure(bench):
+                        print(line.json(), flush=True)  # noqa: T201
+                        lines.append(line)
+        finally:
+            bench.close()
+    missed = [line.name for line in lines if line.ok is False]
+    say(f"missed: {', '.join(missed)}" if missed else "every budget asked for is kept")
+    return 1 if missed and chosen.strict else 0
+
+
+def _read_arguments(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.run", description=__doc__)
+    parser.add_argument("--documents", type=int, default=USUAL)
+    parser.add_argument("--only", action="append", choices=list(MEASURES), metavar="NAME")
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK} documents")
+    parser.add_argument("--strict", action="store_true", help="exit 1 when a budget is missed")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

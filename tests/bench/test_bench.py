@@ -1,0 +1,76 @@
+"""Every line of the bench is measured and well-formed; keeping a budget is its own word."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.bench.country import ROWS, bench_country
+from tests.bench.lines import Line
+from tests.house.tree import ROOT
+
+ASKED = {
+    "wave_documents_per_s",
+    "read_check_admit_s",
+    "locate_rows",
+    "second_wave_unchanged",
+    "day_with_one_percent_changed",
+    "pull_peak_memory_mb",
+    "wave_documents_per_s_8000",
+}
+KEYS = ["name", "value", "unit", "baseline", "ratio", "budget", "ok"]
+
+
+@pytest.mark.slow
+def test_a_quick_bench_prints_every_line_that_was_asked_for() -> None:
+    pytest.importorskip("dlt", reason="dlt comes with requirements-bench.txt: make bench")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.run", "--quick"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {line["name"] for line in lines} >= ASKED
+    for line in lines:
+        assert list(line) == KEYS
+        assert line["value"] > 0
+        assert (line["ok"] is None) == (line["budget"] is None)
+    assert sum(line["baseline"] is not None for line in lines) >= 6
+
+
+@pytest.mark.parametrize(
+    ("line", "ok"),
+    [
+        (Line("faster", 100, "documents/s", 10, ">= 10"), True),
+        (Line("faster", 99, "documents/s", 10, ">= 10"), False),
+        (Line("cheaper", 6, "s", 1, "<= 5"), False),
+        (Line("bounded", 299, "MB", budget="<= 300"), True),
+        (Line("shown", 1, "s"), None),
+    ],
+)
+def test_a_budget_speaks_of_the_ratio_or_else_of_the_value(line: Line, ok: bool | None) -> None:
+    assert line.ok is ok
+
+
+def test_the_budgets_document_has_nine_rows_in_its_lists() -> None:
+    country = bench_country(2_000)
+    sizes = [
+        sum(len(rows) for rows in entry.person.values() if isinstance(rows, list))
+        for entry in country.entries(country.units[0].unit_code, 0, 30)
+    ]
+
+    assert set(sizes) == {ROWS}
+
+
+def test_every_system_of_the_bench_answers_over_http_at_once() -> None:
+    units = bench_country(2_000).units
+
+    assert len(units) == 56
+    assert {unit.fault for unit in units} == {""}
+    assert "thu_muc" not in {unit.profile_name for unit in units}
