@@ -8,9 +8,6 @@ from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from sync.model.errors import SourceUnavailableError, UnreadableAnswerError
 
 LONGEST_CELL = 64 << 20
@@ -18,7 +15,6 @@ MOST_UNPACKED = 4 << 30  # an XLSX file is a ZIP; a small one can unpack without
 _BROKEN_WORKBOOK = (
     zipfile.BadZipFile,
     zlib.error,
-    InvalidFileException,
     EOFError,
     KeyError,
     ValueError,
@@ -92,6 +88,8 @@ class Table:
             yield from csv.reader(lines, delimiter=self._delimiter, strict=True)
 
     def _xlsx(self) -> Iterator[list[str]]:
+        import openpyxl  # half a second, paid only where a workbook came
+
         with zipfile.ZipFile(self.path) as packed:
             if sum(member.file_size for member in packed.infolist()) > MOST_UNPACKED:
                 raise self._refusal("unpacks to more than 4 GB")
