@@ -6,4 +6,4 @@ telemetry is switched off here, before anything below can import it.
 
 import os
 
-os.environ["GX_ANALYTICS_ENABLED"] = "false"
+os.environ["GX_ANALYTICS_ENABLED"] = "false"  # noqa: TID251 - written for a library, not read

@@ -14,10 +14,21 @@ from great_expectations.core.batch_spec import SqlAlchemyDatasourceBatchSpec
 from great_expectations.core.expectation_suite import ExpectationSuite
 from great_expectations.exceptions import GreatExpectationsError, MetricError
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.registry import get_metric_kwargs, get_metric_provider
 from great_expectations.validator.metric_configuration import MetricConfiguration
 from great_expectations.validator.metrics_calculator import MetricsCalculator
-from sqlalchemy import URL, ColumnElement, and_, column, create_engine, literal, not_, or_, select
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    and_,
+    column,
+    create_engine,
+    literal,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.pool import StaticPool
 
 import sync.checks.expectations  # noqa: F401 - importing registers our own
@@ -64,13 +75,16 @@ def build_suite(suites: Suites, name: str, as_of: date) -> ExpectationSuite:
             built = []
         if len(built) != 1:  # an unknown type is dropped without a word
             raise ConfigurationError(
-                f"Rule {code} is of an unknown type or has wrong arguments: see expectations/{name}.json."
+                f"Rule {code} is of an unknown type or has wrong arguments:"
+                f" see expectations/{name}.json."
             )
         suite.expectations.extend(built)
     return suite
 
 
-def compile_suite(url: str | URL, suites: Suites, name: str, as_of: date) -> list[RuleCondition]:
+def compile_suite(
+    url: str | URL, suites: Suites, name: str, as_of: date
+) -> list[RuleCondition]:
     """The condition of every rule of one suite in force on the day.
 
     Raises:
@@ -79,8 +93,8 @@ def compile_suite(url: str | URL, suites: Suites, name: str, as_of: date) -> lis
     suite = build_suite(suites, name, as_of)
     if not suite.expectations:
         return []
-    engine = _engine(url, relation_of(name))
-    wanted = {e.meta["rule"]: _metric(e, engine) for e in suite.expectations}
+    engine = gx_engine(url, relation_of(name))
+    wanted = {e.meta["rule"]: metric_of(e, engine) for e in suite.expectations}
     try:
         resolved, failed = MetricsCalculator(
             execution_engine=engine, show_progress_bars=False
@@ -97,7 +111,9 @@ def compile_suite(url: str | URL, suites: Suites, name: str, as_of: date) -> lis
             )
         condition, compute_domain, accessor_domain = resolved[metric.id]
         domain = {**compute_domain, **(accessor_domain or {})}
-        compiled.append(RuleCondition(suites.rule(code), _folded(engine, code, condition, domain)))
+        compiled.append(
+            RuleCondition(suites.rule(code), _folded(engine, code, condition, domain))
+        )
     return compiled
 
 
@@ -110,44 +126,61 @@ def _resolved(expectation: Mapping[str, Any], as_of: date) -> dict[str, Any]:
     return filled
 
 
-def _engine(url: str | URL, relation: str) -> SqlAlchemyExecutionEngine:
+def gx_engine(url: str | URL, relation: str) -> SqlAlchemyExecutionEngine:
     """An engine of Great Expectations' own: it disposes of what it is given."""
     engine = SqlAlchemyExecutionEngine(
-        engine=create_engine(url, poolclass=StaticPool, hide_parameters=True), create_temp_table=False
+        engine=create_engine(url, poolclass=StaticPool, hide_parameters=True),
+        create_temp_table=False,
     )
     data, _ = engine.get_batch_data_and_markers(
-        SqlAlchemyDatasourceBatchSpec(table_name=relation, schema_name=SCHEMA, create_temp_table=False)
+        SqlAlchemyDatasourceBatchSpec(
+            table_name=relation, schema_name=SCHEMA, create_temp_table=False
+        )
     )
     engine.load_batch_data(BATCH, data)
     return engine
 
 
-def _metric(expectation: Any, engine: SqlAlchemyExecutionEngine) -> MetricConfiguration:
+def metric_of(
+    expectation: Expectation, engine: SqlAlchemyExecutionEngine
+) -> MetricConfiguration:
+    """What to ask for to get an expectation's condition.
+
+    Raises:
+        ConfigurationError: the expectation has none on SQL.
+    """
     code = expectation.meta["rule"]
     name = f"{expectation.map_metric}.condition"
     try:
         get_metric_provider(name, engine)  # asking for a missing one fails the whole bundle
     except GreatExpectationsError:
         raise ConfigurationError(
-            f"Rule {code} cannot be located in the database: use an expectation that judges rows."
+            f"Rule {code} cannot be located: use an expectation that judges rows on SQL."
         ) from None
     kwargs = get_metric_kwargs(name, configuration=expectation.configuration)
     return MetricConfiguration(
-        name, {**kwargs["metric_domain_kwargs"], "batch_id": BATCH}, kwargs["metric_value_kwargs"]
+        name,
+        {**kwargs["metric_domain_kwargs"], "batch_id": BATCH},
+        kwargs["metric_value_kwargs"],
     )
 
 
 def _folded(
-    engine: SqlAlchemyExecutionEngine, code: str, condition: Any, domain: Mapping[str, Any]
+    engine: SqlAlchemyExecutionEngine,
+    code: str,
+    condition: ColumnElement[bool],
+    domain: Mapping[str, Any],
 ) -> ColumnElement[bool]:
-    """The condition with row_condition and ignore_row_if, which Great Expectations keeps apart."""
+    """The condition with row_condition and ignore_row_if, which stand apart in the domain."""
     parts: list[ColumnElement[bool]] = [condition]
     if domain.get("row_condition") is not None:
         parts.append(engine.condition_to_filter_clause(domain["row_condition"]))
     parts.extend(_not_ignored(domain))
     folded = and_(*parts)
     if select(literal(1)).where(folded).get_final_froms():
-        raise ConfigurationError(f"Rule {code} brings tables of its own: use one of our expectations.")
+        raise ConfigurationError(
+            f"Rule {code} brings tables of its own: use one of our expectations."
+        )
     return folded
 
 

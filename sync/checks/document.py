@@ -37,7 +37,10 @@ def render_rules(suites: Suites | None = None) -> str:
 
 
 def _table(rules: Iterable[Rule]) -> list[str]:
-    header = ["| code | effect | field | what is wrong, what to do | basis |", "|---|---|---|---|---|"]
+    header = [
+        "| code | effect | field | what is wrong, what to do | basis |",
+        "|---|---|---|---|---|",
+    ]
     return header + [
         f"| {rule.code} | {rule.effect} | {rule.field or '-'} | {_cell(rule.sentence_vi)}"
         f"<br>*{_cell(rule.sentence_en)}* | {_cell(rule.basis)}{_validity(rule)} |"

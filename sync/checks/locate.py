@@ -1,10 +1,11 @@
-"""One statement a relation: which rows fail which rules, written without leaving the database."""
+"""One statement a relation: which rows fail which rules. Nothing leaves the database."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnClause,
     ColumnElement,
     Delete,
     FromClause,
@@ -35,7 +36,11 @@ LOCATED = table(
     column("rule_code", Text),
     schema=SCHEMA,
 )
-KEYS = (column("snapshot_id"), column("record_id"), column("row_no"))
+KEYS: tuple[ColumnClause[int], ...] = (
+    column("snapshot_id", BigInteger),
+    column("record_id", BigInteger),
+    column("row_no", Integer),
+)
 
 
 def _snapshots(snapshot_ids: Sequence[int]) -> ColumnElement[Any]:
@@ -56,9 +61,10 @@ def locate_rows(
 
     Every condition is one element of an array in the innermost select, where windows are legal.
     """
-    failed = func.array_remove(
-        array([case((each.condition, each.rule.code)) for each in conditions], type_=Text), null()
-    )
+    codes: list[ColumnElement[Any]] = [
+        case((each.condition, each.rule.code)) for each in conditions
+    ]
+    failed = func.array_remove(array(codes, type_=Text()), null())
     scanned = (
         select(*KEYS, failed.label("codes"))
         .select_from(checked_rows(suite, snapshot_ids))
@@ -71,14 +77,16 @@ def locate_rows(
     )
     return LOCATED.insert().from_select(
         ["snapshot_id", "record_id", "row_no", "group_name", "rule_code"],
-        select(found.c.snapshot_id, found.c.record_id, found.c.row_no, groups, found.c.rule_code),
+        select(
+            found.c.snapshot_id, found.c.record_id, found.c.row_no, groups, found.c.rule_code
+        ),
     )
 
 
 def count_failing(
     suite: str, condition: RuleCondition, snapshot_ids: Sequence[int]
-) -> Select[tuple[int]]:
-    """How many rows one rule finds: the slow way, to name a rule that breaks the one statement."""
+) -> Select[int]:
+    """How many rows one rule finds: the slow way, to name a rule that breaks the statement."""
     scanned = (
         select(condition.condition.label("is_failing"))
         .select_from(checked_rows(suite, snapshot_ids))
@@ -92,7 +100,7 @@ def forget_located(snapshot_ids: Sequence[int]) -> Delete:
     return LOCATED.delete().where(LOCATED.c.snapshot_id == any_(_snapshots(snapshot_ids)))
 
 
-def count_located(snapshot_ids: Sequence[int]) -> Select[tuple[str, int]]:
+def count_located(snapshot_ids: Sequence[int]) -> Select[str, int]:
     """Located rows by rule."""
     return (
         select(LOCATED.c.rule_code, func.count(literal(1)))

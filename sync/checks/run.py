@@ -1,4 +1,4 @@
-"""Runs the suites over staged snapshots: located rows are the verdict, a crash never reads as none."""
+"""Runs the suites over staged snapshots: located rows are the verdict, a crash is an error."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -50,7 +50,9 @@ def run_suites(
     return locate_all(conn, compile_suites(url, suites, as_of), snapshot_ids)
 
 
-def locate_all(conn: Connection, compiled: Compiled, snapshot_ids: Sequence[int]) -> CheckOutcome:
+def locate_all(
+    conn: Connection, compiled: Compiled, snapshot_ids: Sequence[int]
+) -> CheckOutcome:
     """The locating half of `run_suites`, with conditions already compiled."""
     conn.execute(forget_located(snapshot_ids))
     for name, conditions in compiled.items():
@@ -62,7 +64,10 @@ def locate_all(conn: Connection, compiled: Compiled, snapshot_ids: Sequence[int]
 
 
 def _locate(
-    conn: Connection, name: str, conditions: Sequence[RuleCondition], snapshot_ids: Sequence[int]
+    conn: Connection,
+    name: str,
+    conditions: Sequence[RuleCondition],
+    snapshot_ids: Sequence[int],
 ) -> None:
     statement = locate_rows(name, conditions, snapshot_ids)
     try:
@@ -77,7 +82,10 @@ def _locate(
 
 
 def _guilty(
-    conn: Connection, name: str, conditions: Sequence[RuleCondition], snapshot_ids: Sequence[int]
+    conn: Connection,
+    name: str,
+    conditions: Sequence[RuleCondition],
+    snapshot_ids: Sequence[int],
 ) -> str:
     """The first rule that breaks alone; the suite's name when only their sum breaks."""
     for each in conditions:

@@ -21,7 +21,7 @@ SENTENCES = ("sentence_vi", "sentence_en", "basis")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One requirement. `field` is '' where a rule speaks of a document or a group as a whole."""
+    """One requirement. `field` is '' where a rule speaks of a document or group as a whole."""
 
     code: str
     suite: str
@@ -94,7 +94,7 @@ def _parsed(path: Path, body: bytes) -> Mapping[str, Any]:
         ) from None
     if name not in names or name != path.stem or not isinstance(expectations, list):
         raise ConfigurationError(
-            f"{path.name} is not a suite of this record: name the file after one of its relations."
+            f"{path.name} is not a suite of this record: name it after one of its relations."
         )
     return dict(content)
 
@@ -102,12 +102,18 @@ def _parsed(path: Path, body: bytes) -> Mapping[str, Any]:
 def _rule(suite: str, meta: Mapping[str, Any]) -> Rule:
     code = str(meta.get("rule", ""))
     if not CODE.match(code):
-        raise ConfigurationError(f"Suite {suite} has a rule without a well-formed code: add one.")
+        raise ConfigurationError(
+            f"Suite {suite} has a rule without a well-formed code: add one."
+        )
     missing = [name for name in SENTENCES if not str(meta.get(name) or "").strip()]
     if missing:
-        raise ConfigurationError(f"Rule {code} lacks {', '.join(missing)}: write it in suite {suite}.")
+        raise ConfigurationError(
+            f"Rule {code} lacks {', '.join(missing)}: write it in suite {suite}."
+        )
     if meta.get("effect") not in set(Effect):
-        raise ConfigurationError(f"Rule {code} has no known effect: use one of {', '.join(Effect)}.")
+        raise ConfigurationError(
+            f"Rule {code} has no known effect: use one of {', '.join(Effect)}."
+        )
     return Rule(
         code=code,
         suite=suite,
@@ -130,11 +136,15 @@ def _group(code: str, suite: str, field: str | None) -> str:
     for known in all_fields():
         if known.code == field:
             return DOCUMENT if suite == DOCUMENT else known.group
-    raise ConfigurationError(f"Rule {code} names a field that the record lacks: see suite {suite}.")
+    raise ConfigurationError(
+        f"Rule {code} names a field that the record lacks: see suite {suite}."
+    )
 
 
-def _day(code: str, value: Any) -> date | None:
+def _day(code: str, value: str | None) -> date | None:
     try:
         return date.fromisoformat(value) if value else None
     except (TypeError, ValueError):
-        raise ConfigurationError(f"Rule {code} has a validity that is no day: write yyyy-mm-dd.") from None
+        raise ConfigurationError(
+            f"Rule {code} has a validity that is no day: write yyyy-mm-dd."
+        ) from None

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from sync.contract.record import Group, list_groups, single_groups
 
 # What a list group's rules ask about the person: group of the contract -> field codes.
-CONTEXT = {
+CONTEXT: dict[str, dict[str, tuple[str, ...]]] = {
     "training_history": {"person": ("ngay_sinh",)},
     "evaluation": {"person": ("phan_loai_ho_so",), "recruitment": ("ngay_tuyen_dung",)},
     "reward": {"recruitment": ("ngay_tuyen_dung",)},
@@ -25,7 +25,8 @@ STEP_DEMOTION = """LEFT JOIN (
     SELECT DISTINCT snapshot_id, record_id FROM staging.discipline
     WHERE dc_hinh_thuc = 'HBL' AND dc_ngay_qd < DATE '2025-07-01'
         AND ($1 IS NULL OR snapshot_id = ANY($1))
-) AS demotion ON demotion.snapshot_id = item.snapshot_id AND demotion.record_id = item.record_id"""
+) AS demotion
+    ON demotion.snapshot_id = item.snapshot_id AND demotion.record_id = item.record_id"""
 
 DISCIPLINED_YEAR = """LEFT JOIN (
     SELECT DISTINCT snapshot_id, record_id, date_part('year', dc_ngay_qd)::integer AS year
@@ -55,7 +56,8 @@ def statements() -> Iterator[str]:
     yield (
         "CREATE FUNCTION staging.check_document_of(bigint[]) RETURNS SETOF staging.document"
         " LANGUAGE sql STABLE PARALLEL SAFE"
-        " AS $body$ SELECT * FROM staging.document WHERE $1 IS NULL OR snapshot_id = ANY($1) $body$"
+        " AS $body$ SELECT * FROM staging.document"
+        " WHERE $1 IS NULL OR snapshot_id = ANY($1) $body$"
     )
     yield from _function_and_view("check_servant", _servant())
     for group in checked_list_groups():

@@ -16,7 +16,10 @@ def stand_in(conn: Connection, suite: str, rows: Sequence[Row]) -> None:
     """A temporary table `checked` with the relation's columns and these rows of one person."""
     conn.execute(text("DROP TABLE IF EXISTS checked"))
     conn.execute(
-        text(f"CREATE TEMPORARY TABLE checked AS SELECT * FROM staging.{relation_of(suite)} LIMIT 0")
+        text(
+            "CREATE TEMPORARY TABLE checked AS"
+            f" SELECT * FROM staging.{relation_of(suite)} LIMIT 0"  # noqa: S608 - our own names
+        )
     )
     for number, row in enumerate(rows, 1):
         whole = {"snapshot_id": SNAPSHOT_ID, "record_id": 1, "row_no": number, **row}
@@ -26,7 +29,8 @@ def stand_in(conn: Connection, suite: str, rows: Sequence[Row]) -> None:
 def insert(conn: Connection, table: str, row: Row) -> None:
     """One row; values are given as text or as they are."""
     places = ", ".join(f":{name}" for name in row)
-    conn.execute(text(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})"), dict(row))
+    statement = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})"  # noqa: S608 - our own names
+    conn.execute(text(statement), dict(row))
 
 
 def stage_snapshot(conn: Connection, as_of: date, snapshot_id: int = SNAPSHOT_ID) -> None:
@@ -46,9 +50,10 @@ def stage_snapshot(conn: Connection, as_of: date, snapshot_id: int = SNAPSHOT_ID
     )
     conn.execute(
         text(
-            "INSERT INTO landing.snapshot (snapshot_id, source_code, unit_code, wave_key, seq, state, as_of,"
-            " received_count, page_count, pages_sha256, key_list_sha256, profile_sha256, pulled_at, sealed_at)"
-            " OVERRIDING SYSTEM VALUE VALUES (:id, 's', 'H26', 'w', :id, 'sealed', :as_of, 1, 1, '', '', 'p',"
+            "INSERT INTO landing.snapshot (snapshot_id, source_code, unit_code, wave_key, seq,"
+            " state, as_of, received_count, page_count, pages_sha256, key_list_sha256,"
+            " profile_sha256, pulled_at, sealed_at) OVERRIDING SYSTEM VALUE"
+            " VALUES (:id, 's', 'H26', 'w', :id, 'sealed', :as_of, 1, 1, '', '', 'p',"
             " now(), now())"
         ),
         {"id": snapshot_id, "as_of": as_of},
@@ -68,5 +73,3 @@ def located(conn: Connection) -> set[tuple[int, int, str]]:
     """(record, row, rule) of everything located."""
     rows = conn.execute(text("SELECT record_id, row_no, rule_code FROM staging.located"))
     return {(row.record_id, row.row_no, row.rule_code) for row in rows}
-
-

@@ -10,7 +10,15 @@ from tests.checks.staged import stand_in
 from tests.checks.test_examples import failing
 
 DEPUTIES = Path(__file__).parents[1] / "data" / "deputies_xiii.csv"
-HIGHLANDS = ("Y Thông", "Giàng A Páo", "H'Mai Niê", "KPă Rơ-Ô", "Êban Y Phu", "Ksor H`Ñek", "Điểu K’Rứ")
+HIGHLANDS = (
+    "Y Thông",
+    "Giàng A Páo",
+    "H'Mai Niê",
+    "KPă Rơ-Ô",
+    "Êban Y Phu",
+    "Ksor H`Ñek",
+    "Điểu K’Rứ",
+)
 
 
 def test_real_names_pass_every_rule_about_names(conn: Connection, compiled: Compiled) -> None:

@@ -16,7 +16,8 @@ def age_is_of_an_active_person(columns: list[Column], given: Parameters) -> Colu
     born, status = columns
     today = day(given["as_of"])
     is_of_age = and_(
-        later(born, years=given["from_years"]) <= today, later(born, years=given["to_years"] + 1) > today
+        later(born, years=given["from_years"]) <= today,
+        later(born, years=given["to_years"] + 1) > today,
     )
     return or_(is_of_age, status.not_in(ACTIVE))
 
@@ -51,7 +52,9 @@ def category_is_still_in_use(columns: list[Column], given: Parameters) -> Column
 @column_rule("not_name_a_district", "words", "from_day", "as_of")
 def does_not_name_a_district(value: Column, given: Parameters) -> ColumnElement[bool]:
     """Since the districts were abolished an address names province and commune."""
-    return or_(day(given["as_of"]) < day(given["from_day"]), not_(value.op("~")(given["words"])))
+    return or_(
+        day(given["as_of"]) < day(given["from_day"]), not_(value.op("~")(given["words"]))
+    )
 
 
 @row_rule("reappointed_within", "years", "days", "as_of")
@@ -65,21 +68,27 @@ def is_reappointed_within(columns: list[Column], given: Parameters) -> ColumnEle
 
 
 @row_rule("one_open_post_while_active")
-def has_one_open_post_while_active(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+def has_one_open_post_while_active(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
     """Exactly one open main post for whoever is active and has a work history."""
     status, open_count, row_count = columns
     return or_(open_count == 1, row_count.is_(None), status.not_in(ACTIVE))
 
 
 @row_rule("no_open_post_when_ended")
-def has_no_open_post_when_ended(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+def has_no_open_post_when_ended(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
     """Whoever has left has no open main post."""
     status, open_count = columns
     return or_(open_count == 0, status.not_in(ENDED))
 
 
 @row_rule("open_post_in_the_current_unit", "seconded")
-def open_post_is_in_the_current_unit(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+def open_post_is_in_the_current_unit(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
     """The one open post is where the person is said to work."""
     unit, open_unit, open_count, status = columns
     concerned = and_(open_count == 1, status.in_(ACTIVE), status != given["seconded"])
@@ -87,16 +96,22 @@ def open_post_is_in_the_current_unit(columns: list[Column], given: Parameters) -
 
 
 @row_rule("not_active_past_retirement", "months", "as_of")
-def is_not_active_past_retirement(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
-    """Active at most some months beyond the roadmap, unless a later retirement day is recorded."""
+def is_not_active_past_retirement(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
+    """Active at most some months beyond the roadmap, unless a later day is recorded."""
     status, retires_on, planned_on = columns
     today = day(given["as_of"])
     is_extended = func.coalesce(planned_on > today, False)
-    return or_(later(retires_on, months=given["months"]) >= today, is_extended, status.not_in(ACTIVE))
+    return or_(
+        later(retires_on, months=given["months"]) >= today, is_extended, status.not_in(ACTIVE)
+    )
 
 
 @row_rule("planned_retirement_by_the_roadmap")
-def planned_retirement_is_by_the_roadmap(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+def planned_retirement_is_by_the_roadmap(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
     """The expected retirement day of an active person is the roadmap's."""
     planned_on, retires_on, status = columns
     return or_(planned_on == retires_on, status.not_in(ACTIVE))
@@ -110,7 +125,9 @@ def ended_with_a_decision(columns: list[Column], given: Parameters) -> ColumnEle
 
 
 @row_rule("early_retirement_named_so", "retired", "from_day")
-def early_retirement_is_named_so(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+def early_retirement_is_named_so(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
     """Retiring before the roadmap's day is not recorded as ordinary retirement."""
     status, ended_on, retires_on = columns
     is_early = and_(ended_on < retires_on, ended_on >= day(given["from_day"]))
@@ -118,7 +135,9 @@ def early_retirement_is_named_so(columns: list[Column], given: Parameters) -> Co
 
 
 @row_rule("secondment_to_have_host_and_end", "movement", "years")
-def secondment_has_host_and_end(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+def secondment_has_host_and_end(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
     """A secondment names its host and ends within the limit."""
     ended_on, began_on, host, movement = columns
     is_limited = and_(host.is_not(None), ended_on.is_not(None))
@@ -143,7 +162,9 @@ def second_date_is_in_a_window(columns: list[Column], given: Parameters) -> Colu
     first, second = columns
     return or_(
         second < first,
-        second.between(later(first, months=given["from_months"]), later(first, months=given["to_months"])),
+        second.between(
+            later(first, months=given["from_months"]), later(first, months=given["to_months"])
+        ),
     )
 
 
@@ -155,15 +176,19 @@ def value_goes_with_a_date(columns: list[Column], given: Parameters) -> ColumnEl
 
 
 @row_rule("title_with_a_doctorate", "levels")
-def title_goes_with_a_doctorate(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+def title_goes_with_a_doctorate(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
     """Professors and associate professors hold a doctorate."""
     title, level = columns
     return or_(title.is_(None), level.in_(given["levels"]))
 
 
 @row_rule("highest_level_of_the_training", "list_name")
-def level_is_the_highest_of_the_training(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
-    """The highest qualification is the highest one of the training history (01 is the highest)."""
+def level_is_the_highest_of_the_training(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
+    """The highest qualification is the highest of the training history (01 is the highest)."""
     from sync.checks.expectations.code_lists import codes
 
     level, highest = columns

@@ -11,14 +11,23 @@ Column = ColumnElement[Any]
 CODE = table("code", column("list_name"), column("code"), column("valid_on"), schema="registry")
 RANK = table(
     "rank",
-    *(column(name) for name in ("rank_code", "valid_on", "staff_category", "salary_group", "allowed_groups")),
+    *(
+        column(name)
+        for name in (
+            "rank_code",
+            "valid_on",
+            "staff_category",
+            "salary_group",
+            "allowed_groups",
+        )
+    ),
     schema="registry",
 )
 UNIT = table("unit", column("unit_code"), column("valid_on"), schema="registry")
 RANKS = "ranks"  # a list with a table of its own
 
 
-def codes(list_name: str, as_of: Any) -> Select[Any]:
+def codes(list_name: str, as_of: str | None) -> Select[Any]:
     """Codes of a list valid on a day; without a day, ever."""
     if list_name == RANKS:
         return select(RANK.c.rank_code.label("known_code"))
@@ -26,7 +35,7 @@ def codes(list_name: str, as_of: Any) -> Select[Any]:
     return known if as_of is None else known.where(CODE.c.valid_on.op("@>")(day(as_of)))
 
 
-def units(as_of: Any = None) -> Select[Any]:
+def units(as_of: str | None = None) -> Select[Any]:
     """Codes of units valid on a day; without a day, ever."""
     known = select(UNIT.c.unit_code.label("known_unit"))
     return known if as_of is None else known.where(UNIT.c.valid_on.op("@>")(day(as_of)))
@@ -48,7 +57,10 @@ def is_valid_on_its_day(columns: list[Column], given: Parameters) -> ColumnEleme
     """A code with an end is not used after it; an unknown code is another rule's matter."""
     code, used_on = columns
     ending = (
-        select(CODE.c.code.label("known_code"), func.max(func.upper(CODE.c.valid_on)).label("ends_on"))
+        select(
+            CODE.c.code.label("known_code"),
+            func.max(func.upper(CODE.c.valid_on)).label("ends_on"),
+        )
         .where(CODE.c.list_name == given["list_name"])
         .group_by(CODE.c.code)
         .subquery("ending")
@@ -71,7 +83,9 @@ def does_not_begin_with_a_closed_unit(code: Column, given: Parameters) -> Column
 
 
 @row_rule("begin_with_the_sending_unit")
-def begins_with_the_sending_unit(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+def begins_with_the_sending_unit(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
     """The level-1 unit is the one that sends the record."""
     code, sender = columns
     return root_unit(code) == sender
@@ -94,12 +108,16 @@ def rank_is_still_in_use(columns: list[Column], given: Parameters) -> ColumnElem
 
 
 @row_rule("rank_to_fit_the_staff_category", "kinds")
-def rank_fits_the_staff_category(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+def rank_fits_the_staff_category(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
     """`kinds`: staff category -> kind of rank it may hold; a category not named holds any."""
     rank, category = columns
     fits = []
     for kind in sorted(set(given["kinds"].values())):
         categories = [code for code, wanted in given["kinds"].items() if wanted == kind]
-        others = select(RANK.c.rank_code.label("known_code")).where(RANK.c.staff_category != kind)
+        others = select(RANK.c.rank_code.label("known_code")).where(
+            RANK.c.staff_category != kind
+        )
         fits.append(not_(and_(category.in_(categories), rank.in_(others))))
     return and_(*fits)

@@ -11,12 +11,12 @@ NO_POSITION = "KHONG"
 Column = ColumnElement[Any]
 
 
-def later(day: Column, *, years: int = 0, months: int = 0, days: int = 0) -> Column:
+def later(day: Column, *, years: int = 0, months: int | Column = 0, days: int = 0) -> Column:
     """The day so much later (29 February becomes 28, as PostgreSQL counts)."""
     return day + func.make_interval(years, months, 0, days)
 
 
-def day(value: Any) -> Column:
+def day(value: object) -> Column:
     """A day from a suite's parameter (ISO text)."""
     return cast(literal(str(value)), Date)
 

@@ -26,15 +26,25 @@ def _latest_end_before(
     )
 
 
-def _counted_end(ended_on: Column, unreadable: Column, code: str, movement: Column | None, skipped: str | None) -> Column:
+def _counted_end(
+    ended_on: Column,
+    unreadable: Column,
+    code: str,
+    movement: Column | None,
+    skipped: str | None,
+) -> Column:
     is_unreadable = func.coalesce(literal(code) == any_(unreadable), False)
-    end = case((is_unreadable, None), else_=func.coalesce(ended_on, cast(literal(ENDLESS), Date)))
+    end = case(
+        (is_unreadable, None), else_=func.coalesce(ended_on, cast(literal(ENDLESS), Date))
+    )
     if movement is None:
         return end
     return case((func.coalesce(movement, "") == skipped, None), else_=end)
 
 
-def _latest_end(columns: list[Column], given: Parameters) -> tuple[Column, Column, ColumnElement[bool]]:
+def _latest_end(
+    columns: list[Column], given: Parameters
+) -> tuple[Column, Column, ColumnElement[bool]]:
     """Beginning, latest earlier end, and whether the row is left out."""
     snapshot, record, began_on, row_no, ended_on, unreadable, *movement = columns
     kind = movement[0] if movement else None
@@ -65,8 +75,10 @@ def interval_follows(columns: list[Column], given: Parameters) -> ColumnElement[
 def step_does_not_fall(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
     """Within a rank the step never falls, but for a demotion of the old law."""
     snapshot, record, began_on, row_no, rank, step, had_demotion = columns
-    frame = {"partition_by": [snapshot, record], "order_by": [began_on, row_no]}
-    last_rank, last_step = func.lag(rank).over(**frame), func.lag(step).over(**frame)
+    last_rank, last_step = (
+        func.lag(value).over(partition_by=[snapshot, record], order_by=[began_on, row_no])
+        for value in (rank, step)
+    )
     return or_(step >= last_step, rank != last_rank, had_demotion)
 
 

@@ -34,7 +34,9 @@ def number_carries_the_sex(columns: list[Column], given: Parameters) -> ColumnEl
 
 
 @row_rule("number_to_carry_the_birth_year")
-def number_carries_the_birth_year(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+def number_carries_the_birth_year(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
     """Century and year digits agree with a birth date (or a year)."""
     number, born = columns
     year = born if born.key == "fm_nam_sinh" else year_of(born)
@@ -69,7 +71,7 @@ def is_composed_unicode(value: Column, given: Parameters) -> ColumnElement[bool]
 
 @row_rule("number_to_be_claimed_once", "seconded")
 def number_is_claimed_once(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
-    """No other unit claims the person; one who has left, or is seconded out, may be elsewhere."""
+    """No other unit claims the person; who has left or is seconded out may be elsewhere."""
     elsewhere, status = columns
     may_be_elsewhere = status.in_((*ENDED, given["seconded"]))
     return or_(elsewhere == 0, func.coalesce(may_be_elsewhere, False))

@@ -11,7 +11,9 @@ Column = ColumnElement[Any]
 
 
 @row_rule("rating_year_within_service", "as_of")
-def rating_year_is_within_service(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+def rating_year_is_within_service(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
     """From the year of recruitment to last year."""
     year, recruited_on = columns
     return and_(year >= year_of(recruited_on), year < year_of(day(given["as_of"])))
@@ -37,11 +39,16 @@ def rating_fits_the_discipline(columns: list[Column], given: Parameters) -> Colu
 
 
 @row_rule("discipline_for_the_category", "categories")
-def discipline_is_for_the_category(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+def discipline_is_for_the_category(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
     """`categories`: form -> staff categories it applies to; a form not named applies to all."""
     form, category = columns
     return and_(
-        *(or_(form != code, category.in_(allowed)) for code, allowed in sorted(given["categories"].items()))
+        *(
+            or_(form != code, category.in_(allowed))
+            for code, allowed in sorted(given["categories"].items())
+        )
     )
 
 
@@ -67,5 +74,8 @@ def spouse_is_of_the_other_sex(columns: list[Column], given: Parameters) -> Colu
     """`sex_of_relation`: relation -> sex the person cannot have."""
     relation, sex = columns
     return and_(
-        *(or_(relation != code, sex != wrong) for code, wrong in sorted(given["sex_of_relation"].items()))
+        *(
+            or_(relation != code, sex != wrong)
+            for code, wrong in sorted(given["sex_of_relation"].items())
+        )
     )

@@ -30,7 +30,8 @@ def field_is_not_named(fields: Column, given: Parameters) -> ColumnElement[bool]
 @column_rule("not_name_any_field", "fields")
 def fields_are_not_named(fields: Column, given: Parameters) -> ColumnElement[bool]:
     """The list of unreadable fields names none of these."""
-    return not_(fields.op("&&")(cast(given["fields"], ARRAY(Text))))
+    shared: ColumnElement[bool] = fields.bool_op("&&")(cast(given["fields"], ARRAY(Text)))
+    return not_(shared)
 
 
 @row_rule("document_to_be_readable")

@@ -28,7 +28,14 @@ type_of = type
 Parameters = Mapping[str, Any]
 ColumnPredicate = Callable[[ColumnElement[Any], Parameters], ColumnElement[bool]]
 RowPredicate = Callable[[list[ColumnElement[Any]], Parameters], ColumnElement[bool]]
-ROW_DOMAIN = ("batch_id", "table", "column_list", "row_condition", "condition_parser", "ignore_row_if")
+ROW_DOMAIN = (
+    "batch_id",
+    "table",
+    "column_list",
+    "row_condition",
+    "condition_parser",
+    "ignore_row_if",
+)
 
 
 def column_rule(name: str, *parameters: str) -> Callable[[ColumnPredicate], ColumnPredicate]:
@@ -37,8 +44,10 @@ def column_rule(name: str, *parameters: str) -> Callable[[ColumnPredicate], Colu
     def register(predicate: ColumnPredicate) -> ColumnPredicate:
         metric = f"column_values.{name}"
 
-        @column_condition_partial(engine=SqlAlchemyExecutionEngine)
-        def condition(cls: type, column: ColumnElement[Any], **kwargs: Any) -> ColumnElement[bool]:
+        @column_condition_partial(engine=SqlAlchemyExecutionEngine)  # type: ignore[untyped-decorator]
+        def condition(
+            cls: type, column: ColumnElement[Any], **kwargs: object
+        ) -> ColumnElement[bool]:
             return predicate(column, {key: kwargs.get(key) for key in parameters})
 
         _provider(ColumnMapMetricProvider, metric, parameters, condition)
@@ -61,9 +70,11 @@ def row_rule(
     def register(predicate: RowPredicate) -> RowPredicate:
         metric = f"multicolumn_values.{name}"
 
-        @multicolumn_condition_partial(engine=SqlAlchemyExecutionEngine, partial_fn_type=kind)
+        @multicolumn_condition_partial(  # type: ignore[untyped-decorator]
+            engine=SqlAlchemyExecutionEngine, partial_fn_type=kind
+        )
         def condition(
-            cls: type, column_list: list[ColumnElement[Any]], **kwargs: Any
+            cls: type, column_list: list[ColumnElement[Any]], **kwargs: object
         ) -> ColumnElement[bool]:
             return predicate(column_list, {key: kwargs.get(key) for key in parameters})
 
@@ -79,7 +90,11 @@ def _camel(name: str) -> str:
 
 
 def _provider(
-    base: type, metric: str, parameters: tuple[str, ...], condition: Any, domain: tuple[str, ...] = ()
+    base: type,
+    metric: str,
+    parameters: tuple[str, ...],
+    condition: Callable[..., object],
+    domain: tuple[str, ...] = (),
 ) -> None:
     body: dict[str, Any] = {
         "__module__": __name__,
@@ -93,9 +108,9 @@ def _provider(
 
 
 def _expectation(
-    base: type, name: str, metric: str, parameters: tuple[str, ...], **defaults: Any
+    base: type, name: str, metric: str, parameters: tuple[str, ...], **defaults: str
 ) -> None:
-    annotations: dict[str, Any] = {key: Any for key in (*parameters, *defaults)}
+    annotations: dict[str, Any] = dict.fromkeys((*parameters, *defaults), Any)
     annotations["map_metric"] = ClassVar[str]
     body = {
         "__module__": __name__,

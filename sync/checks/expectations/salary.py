@@ -1,9 +1,22 @@
-"""Rank, step and coefficient against the tables of Decree 204/2004 as the registry holds them."""
+"""Rank, step and coefficient against the tables of Decree 204/2004 in the registry."""
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, case, column, func, literal, not_, or_
-from sqlalchemy import select, table, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    any_,
+    case,
+    column,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    table,
+    tuple_,
+)
 
 from sync.checks.expectations.code_lists import RANK
 from sync.checks.expectations.days import ACTIVE, NO_POSITION, day, later, year_of
@@ -12,16 +25,22 @@ from sync.checks.expectations.rule import Parameters, row_rule
 Column = ColumnElement[Any]
 STEP = table(
     "salary_step",
-    *(column(name) for name in ("staff_kind", "salary_group", "step", "coefficient", "steps_in_group")),
+    *(
+        column(name)
+        for name in ("staff_kind", "salary_group", "step", "coefficient", "steps_in_group")
+    ),
     schema="registry",
 )
 TOLERANCE = 0.005
 LONG_STEP_MONTHS, SHORT_STEP_MONTHS = 36, 24  # A groups; B and C
 
 
-def _table() -> Any:
+def _table() -> Select[*tuple[Any, ...]]:
     """(rank, step, coefficient, last step): every group a rank may stand in."""
-    joined = and_(STEP.c.staff_kind == RANK.c.staff_category, STEP.c.salary_group == any_(RANK.c.allowed_groups))
+    joined = and_(
+        STEP.c.staff_kind == RANK.c.staff_category,
+        STEP.c.salary_group == any_(RANK.c.allowed_groups),
+    )
     return select(
         RANK.c.rank_code.label("known_rank"),
         STEP.c.step.label("known_step"),
@@ -49,7 +68,9 @@ def _is_known_step(rank: Column, step: Column) -> ColumnElement[bool]:
     return tuple_(rank, step).in_(select(steps.c.known_rank, steps.c.known_step))
 
 
-def _has_its_coefficient(rank: Column, step: Column, coefficient: Column) -> ColumnElement[bool]:
+def _has_its_coefficient(
+    rank: Column, step: Column, coefficient: Column
+) -> ColumnElement[bool]:
     """Rounded to the table's two decimals: nearer than 0.005."""
     steps = _table().subquery("steps")
     known = select(steps.c.known_rank, steps.c.known_step, steps.c.known_coefficient)
@@ -72,11 +93,15 @@ def coefficient_is_of_the_step(columns: list[Column], given: Parameters) -> Colu
 
 
 @row_rule("coefficient_not_of_another_step")
-def coefficient_is_not_of_another_step(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+def coefficient_is_not_of_another_step(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
     """A wrong coefficient that stands elsewhere in the table: a slip of step or rank code."""
     rank, step, coefficient = columns
     elsewhere = select(STEP.c.coefficient.label("other_coefficient"))
-    is_right = or_(_has_its_coefficient(rank, step, coefficient), not_(_is_known_step(rank, step)))
+    is_right = or_(
+        _has_its_coefficient(rank, step, coefficient), not_(_is_known_step(rank, step))
+    )
     return or_(is_right, coefficient.not_in(elsewhere))
 
 
@@ -89,18 +114,35 @@ def step_is_raised_in_time(columns: list[Column], given: Parameters) -> ColumnEl
     today = day(given["as_of"])
     may_be_due = since < later(today, months=-SHORT_STEP_MONTHS)  # spares most rows the rest
     is_due = later(since, months=months) < today
-    return not_(and_(may_be_due, is_due, status.in_(ACTIVE), _is_known_step(rank, step), not_(_is_last_step(rank, step))))
+    return not_(
+        and_(
+            may_be_due,
+            is_due,
+            status.in_(ACTIVE),
+            _is_known_step(rank, step),
+            not_(_is_last_step(rank, step)),
+        )
+    )
 
 
 @row_rule("beyond_frame_only_at_the_last_step")
-def beyond_frame_is_at_the_last_step(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+def beyond_frame_is_at_the_last_step(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
     """A percent beyond the frame belongs to the last step."""
     percent, rank, step = columns
-    return or_(percent.is_(None), percent == 0, _is_last_step(rank, step), not_(_is_known_step(rank, step)))
+    return or_(
+        percent.is_(None),
+        percent == 0,
+        _is_last_step(rank, step),
+        not_(_is_known_step(rank, step)),
+    )
 
 
 @row_rule("beyond_frame_of_the_years", "as_of")
-def beyond_frame_is_of_the_years(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+def beyond_frame_is_of_the_years(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
     """5% after three years (two in B and C), then 1% a year, and not more."""
     percent, rank, step, since = columns
     years = year_of(func.age(day(given["as_of"]), since))
@@ -110,7 +152,9 @@ def beyond_frame_is_of_the_years(columns: list[Column], given: Parameters) -> Co
 
 
 @row_rule("allowance_with_the_position")
-def allowance_goes_with_the_position(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+def allowance_goes_with_the_position(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
     """A leadership allowance if and only if a leadership position is held."""
     allowance, position, unreadable = columns
     has_allowance = func.coalesce(allowance, 0) > 0
@@ -120,32 +164,47 @@ def allowance_goes_with_the_position(columns: list[Column], given: Parameters) -
 
 
 @row_rule("allowance_of_the_position", "values", "highest", "from_day", "as_of")
-def allowance_is_of_the_position(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+def allowance_is_of_the_position(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
     """`values`: position -> allowances of its table; no allowance exceeds `highest`."""
     allowance, position = columns
     fits = [
-        or_(position != code, allowance.in_(values)) for code, values in sorted(given["values"].items())
+        or_(position != code, allowance.in_(values))
+        for code, values in sorted(given["values"].items())
     ]
-    return or_(day(given["as_of"]) < day(given["from_day"]), and_(allowance <= given["highest"], *fits))
+    return or_(
+        day(given["as_of"]) < day(given["from_day"]), and_(allowance <= given["highest"], *fits)
+    )
 
 
 @row_rule("current_salary_in_the_history")
-def current_salary_is_in_the_history(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+def current_salary_is_in_the_history(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
     """The open row of the salary history says what the current salary says."""
     rank, step, coefficient, open_rank, open_step, open_coefficient = columns
     return and_(
-        rank == open_rank, step == open_step, func.abs(coefficient - open_coefficient) <= TOLERANCE
+        rank == open_rank,
+        step == open_step,
+        func.abs(coefficient - open_coefficient) <= TOLERANCE,
     )
 
 
 @row_rule("career_level_in_its_group", "groups")
-def career_level_is_in_its_group(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
-    """`groups`: career level -> [its group, the old group whose coefficients it must not keep]."""
+def career_level_is_in_its_group(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
+    """`groups`: career level -> [its group, the old group whose coefficients must be gone]."""
     rank, coefficient = columns
     tests = []
     for level, (own, old) in sorted(given["groups"].items()):
-        own_values = select(STEP.c.coefficient.label("own_value")).where(STEP.c.salary_group == own)
-        old_values = select(STEP.c.coefficient.label("old_value")).where(STEP.c.salary_group == old)
+        own_values = select(STEP.c.coefficient.label("own_value")).where(
+            STEP.c.salary_group == own
+        )
+        old_values = select(STEP.c.coefficient.label("old_value")).where(
+            STEP.c.salary_group == old
+        )
         tests.append(
             or_(rank != level, coefficient.not_in(old_values), coefficient.in_(own_values))
         )
@@ -159,7 +218,9 @@ def has_at_most_two_decimals(columns: list[Column], given: Parameters) -> Column
 
 
 @row_rule("education_for_the_rank", "university", "college")
-def education_is_enough_for_the_rank(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+def education_is_enough_for_the_rank(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
     """Ranks of A1 and above need a university degree, A0 a college degree."""
     level, rank = columns
     from_a1 = _ranks_only_in(("A1", "A2", "A3"))
@@ -171,13 +232,25 @@ def education_is_enough_for_the_rank(columns: list[Column], given: Parameters) -
 
 
 @row_rule("training_for_the_rank", "levels_of_rank", "levels_of_group")
-def training_is_enough_for_the_rank(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+def training_is_enough_for_the_rank(
+    columns: list[Column], given: Parameters
+) -> ColumnElement[bool]:
     """Ranks (or civil-servant groups) that ask for a programme, and the levels that serve."""
     level, rank = columns
-    wanted = [(rank == code, levels) for code, levels in sorted((given["levels_of_rank"] or {}).items())]
+    wanted = [
+        (rank == code, levels)
+        for code, levels in sorted((given["levels_of_rank"] or {}).items())
+    ]
     for group, levels in sorted((given["levels_of_group"] or {}).items()):
         ranks = select(RANK.c.rank_code.label("known_rank")).where(
             RANK.c.salary_group == group, RANK.c.staff_category == "civil_servant"
         )
         wanted.append((rank.in_(ranks), levels))
-    return not_(or_(*(and_(concerned, func.coalesce(level, "").not_in(levels)) for concerned, levels in wanted)))
+    return not_(
+        or_(
+            *(
+                and_(concerned, func.coalesce(level, "").not_in(levels))
+                for concerned, levels in wanted
+            )
+        )
+    )
