@@ -51,11 +51,12 @@ bench: $(BENCH) ## Measure the budgets: one JSON object a line
 	@$(BIN)/python -m tests.bench.run $(ARGS)
 
 lock: $(DEV) ## Choose versions anew within pyproject.toml and write the locked requirements
-	@for lock in "requirements.txt" "requirements-dev.txt --extra test -c requirements.txt" \
-		"requirements-bench.txt --extra test --extra bench -c requirements-dev.txt" \
+	@for lock in "requirements.txt pyproject.toml" \
+		"requirements-dev.txt pyproject.toml --extra test -c requirements.txt" \
+		"requirements-bench.txt pyproject.toml --extra test --extra bench -c requirements-dev.txt" \
 		"requirements-install.txt --group install -c requirements-bench.txt"; do \
 		set -- $$lock; out=$$1; shift; \
-		$(BIN)/uv pip compile -q pyproject.toml "$$@" --universal --python-version 3.11 --generate-hashes \
+		$(BIN)/uv pip compile -q "$$@" --universal --python-version 3.11 --generate-hashes \
 			--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade) \
 			-o $$out >/dev/null || exit 1; done
 

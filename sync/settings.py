@@ -15,8 +15,8 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path(".cbccvc"), description="Where embedded data live.")
     database_url: SecretStr | None = Field(
         default=None,
-        description="postgresql+psycopg2://{role}@host:port/cbccvc - any server; {role} is replaced."
-        " Empty: the embedded server below `home`.",
+        description="postgresql+psycopg2://{role}@host:port/cbccvc - any server; {role} is"
+        " replaced. Empty: the embedded server below `home`.",
     )
     secrets_dir: Path | None = Field(
         default=None, description="Folder of secret files; default `<home>/secrets`."

@@ -31,7 +31,8 @@ OTHER_GROUPS = {
     "08.053": ("C1",),
 }
 
-VALUE_LISTS = {  # lists that the contract names in words instead of a file; codes are the form's own
+# Lists that the contract names in words instead of a file; codes are the form's own.
+VALUE_LISTS = {
     "academic_titles": {
         "GS": ("Giáo sư", "Professor"),
         "PGS": ("Phó giáo sư", "Associate professor"),
@@ -129,7 +130,7 @@ def code_rows() -> Iterator[dict[str, Any]]:
         name = path.name.removesuffix(".csv")
         for row in read_rows(f"codes/{path.name}"):
             if "code" not in row:
-                break  # a table of another shape: retirement roadmap, number structure, allowances
+                break  # a table of another shape: roadmap, number structure, allowances
             extra = {k: v for k, v in row.items() if v and k not in CODE_COLUMNS}
             yield _code(name, row["code"], (row["name_vi"], row["name_en"]), row, extra)
     note = {"source": "values named in record_fields.csv", "confidence": "medium"}

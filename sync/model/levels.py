@@ -1,5 +1,5 @@
-"""The evidence ladder (ARCHITECTURE section 6): the highest level below which nothing is"
-" missing."""
+"""The evidence ladder (ARCHITECTURE section 6): the highest level below which nothing is
+missing."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

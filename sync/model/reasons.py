@@ -1,5 +1,4 @@
-"""Reasons as codes with numbers, and the sentence each becomes. No reason speaks of a"
-" person."""
+"""Reasons as codes with numbers, and the sentence each becomes. None speaks of a person."""
 
 from collections.abc import Mapping
 from typing import Any

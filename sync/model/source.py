@@ -43,8 +43,7 @@ class RawDocument:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of an answer, in the order it came. `announced` is the total the source"
-    " named."""
+    """One page of an answer, in the order it came. `announced` is the source's own total."""
 
     number: int
     documents: tuple[RawDocument, ...]

@@ -180,8 +180,7 @@ def _write(conn: Connection, snapshot: Snapshot, work: Admission, clock: Clock) 
 def _assert_accounts(
     snapshot: Snapshot, classes: Mapping[str, int], live: Mapping[str, int]
 ) -> None:
-    """Received is what the connector counted; live is counted before and after, never"
-    " derived."""
+    """Received is what the connector counted; live is counted, before and after."""
     counted = sum(classes[name] for name in CLASSES)
     if not snapshot.received_count == classes["received"] == counted:
         raise AccountingError(

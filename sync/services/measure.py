@@ -1,5 +1,5 @@
-"""Measure: the evidence level of every unit, from the ledger, the probes and the sealed"
-" answers."""
+"""Measure: the evidence level of every unit, from the ledger, the probes and the sealed
+answers."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -18,8 +18,8 @@ from sync.store.measures import Standing
 def measure_units(
     wave_key: str, *, db: Database | None = None, clock: Clock = utc_now
 ) -> dict[str, int]:
-    """Write the day's figures of all units and of this wave; returns the two numerators and"
-    " `of`."""
+    """Write the day's figures of all units and of this wave; returns the two numerators and
+    `of`."""
     with (db or database_of()).transaction() as conn:
         as_of = waves.get_as_of(conn, wave_key)
         now = clock()

@@ -57,8 +57,8 @@ def pull_unit(
     """Ask one unit for everything and seal its answer; returns the snapshot's id.
 
     Raises:
-        SourceUnavailableError, SourceRejectedError, UnreadableAnswerError: the unit's outcome and
-            a ledger entry are already written.
+        SourceUnavailableError, SourceRejectedError, UnreadableAnswerError: the unit's outcome
+            and a ledger entry are already written.
     """
     database = db or database_of()
     with database.transaction() as conn:

@@ -22,10 +22,11 @@ TO_READ = (SnapshotState.SEALED, SnapshotState.RELEASED)
 def read_sealed_snapshots(
     wave_key: str, *, db: Database | None = None, clock: Clock = utc_now
 ) -> int:
-    """Stage what is new, changed, queued or due of every sealed snapshot; returns how many records.
+    """Stage what is new, changed, queued or due of every sealed snapshot; how many records.
 
-    Snapshots of other waves that are still sealed are read too: who was late is not lost. When a
-    statement is refused, units are read one by one and only the culprit's snapshot fails.
+    Snapshots of other waves that are still sealed are read too: who was late is not lost.
+    When a statement is refused, units are read one by one and only the culprit's snapshot
+    fails.
     """
     database = db or database_of()
     try:
@@ -68,8 +69,7 @@ def stage(conn: Connection, sealed: Sequence[Snapshot]) -> int:
 
 
 def _chunks(sealed: Sequence[Snapshot]) -> Iterator[list[Snapshot]]:
-    """Groups of snapshots of bounded size: one statement reads many units, never all of"
-    " them."""
+    """Groups of snapshots of bounded size: one statement reads many units, never all."""
     limit = get_settings().read_batch_documents
     chunk: list[Snapshot] = []
     documents = 0
@@ -109,13 +109,7 @@ def _stage_profile(
     """Stage the snapshots of one profile; the second pass adds records queued by the first."""
     profile = profile_of(conn, group[0])
     snapshot_ids = [snapshot.snapshot_id for snapshot in group]
-    added = staging.stage_documents(
-        conn,
-        snapshot_ids,
-        profile,
-        basis_sha256=bases.of(profile.sha256, group[0].as_of).reading,
-        cross_rules=bases.cross_rules(),
-        pass_no=pass_no,
-    )
-    if added:
+    basis_sha256 = bases.of(profile.sha256, group[0].as_of).reading
+    reading = staging.ReadingPass(pass_no, basis_sha256, bases.cross_rules())
+    if staging.stage_documents(conn, snapshot_ids, profile, reading):
         staging.read_documents(conn, snapshot_ids, profile, pass_no)

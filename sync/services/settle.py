@@ -1,5 +1,4 @@
-"""Settle: after all admits, who holds a person claimed by several units. Order never"
-" matters."""
+"""Settle: after all admits, who holds a person claimed by several units. In any order."""
 
 from datetime import datetime
 
@@ -14,7 +13,7 @@ from sync.store.locks import lock_units
 def settle_claims(
     wave_key: str, *, db: Database | None = None, clock: Clock = utc_now
 ) -> dict[str, int]:
-    """Decide by rule - incumbent, else earlier start - and open a case where the rule is silent.
+    """Decide by rule - incumbent, else earlier start - and open a case where it is silent.
 
     Returns: decided (records that became live), open_cases, closed_cases.
     """

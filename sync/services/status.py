@@ -1,5 +1,4 @@
-"""Status: the figures of any day since the first ledger entry, computed again, nothing"
-" written."""
+"""Status: the figures of any day since the first ledger entry, computed again; no writes."""
 
 from datetime import date
 from typing import Any
@@ -9,9 +8,23 @@ from sync.services.measure import count_levels, instant_of, unit_day
 from sync.store import measures
 from sync.store.database import Database
 
-UNIT_KEYS = tuple(
-    "unit_code name_vi name_en kind level level_name expected announced received live stale"
-    " quarantined waiting blocking_findings other_findings last_success_at".split()
+UNIT_KEYS = (
+    "unit_code",
+    "name_vi",
+    "name_en",
+    "kind",
+    "level",
+    "level_name",
+    "expected",
+    "announced",
+    "received",
+    "live",
+    "stale",
+    "quarantined",
+    "waiting",
+    "blocking_findings",
+    "other_findings",
+    "last_success_at",
 )
 
 

@@ -20,7 +20,7 @@ def run_wave(
     clock: Clock = utc_now,
     progress: Progress = lambda step, done, of: None,
 ) -> dict[str, Any]:
-    """Pull, read, check, admit, settle, measure; returns wave_key, outcomes and admitted counts.
+    """Pull, read, check, admit, settle, measure; wave_key, outcomes and admitted counts.
 
     Raises:
         IncompleteWaveError: as in Airflow, for reasons that are ours.

@@ -1,5 +1,4 @@
-"""One run over all due units: who is due, how each fared, whether the run may be called"
-" green."""
+"""One run over all due units: who is due, how each fared, whether the run may be green."""
 
 from collections import Counter
 

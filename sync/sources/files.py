@@ -26,7 +26,7 @@ from sync.model.source import Page, ProbeResult
 from sync.sources.decoding import DocumentDecoder
 from sync.sources.manifest import Manifest, read_manifest
 from sync.sources.probing import OF_THE_SOURCE
-from sync.sources.spooling import Spool
+from sync.sources.spooling import PART_BYTES, Spool
 from sync.sources.tabular import Table
 
 PEOPLE = "person"
@@ -64,7 +64,8 @@ class FilesConnector:
         manifest.check_files({t.path.name for t in tables.values()}, set(self._stems.values()))
         decoder = DocumentDecoder(self._profile)
         size = int(str(self._profile.options.get("page_size", 500)))
-        with Spool(sum(table.size() for table in tables.values())) as spool:
+        part = int(str(self._profile.options.get("part_bytes", PART_BYTES)))
+        with Spool(sum(table.size() for table in tables.values()), part) as spool:
             for group, table in tables.items():
                 self._spool(spool, group, table, manifest)
             bodies = (self._document(row, rows) for row, rows in spool.people())

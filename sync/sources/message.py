@@ -30,7 +30,7 @@ class _Envelope(msgspec.Struct):
     """One message as it travels."""
 
     jsonContent: str  # noqa: N815 - the wire's own name
-    org_Code: str = ""  # noqa: N815
+    org_Code: str = ""  # noqa: N815 - the tag as the ministry writes it
 
 
 _ENVELOPE = msgspec.json.Decoder(_Envelope)

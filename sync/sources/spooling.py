@@ -22,8 +22,8 @@ _Children = dict[str, list[tuple[str, bytes]]]
 class Spool:
     """Takes (group, key, row) in any order; gives people with their rows, part by part."""
 
-    def __init__(self, size_bytes: int, part_bytes: int | None = None) -> None:
-        count = max(1, min(MOST_PARTS, size_bytes // (part_bytes or PART_BYTES) + 1))
+    def __init__(self, size_bytes: int, part_bytes: int = PART_BYTES) -> None:
+        count = max(1, min(MOST_PARTS, size_bytes // part_bytes + 1))
         with ExitStack() as stack:
             # Files without a name: whatever ends this process, nothing stays on the disk.
             self._people = [stack.enter_context(TemporaryFile()) for _ in range(count)]

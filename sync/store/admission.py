@@ -1,5 +1,5 @@
-"""Admits one checked snapshot into the register: statements over sets, in the caller's"
-" transaction."""
+"""Admits one checked snapshot into the register: statements over sets, in the caller's
+transaction."""
 
 import re
 from collections.abc import Mapping

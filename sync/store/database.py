@@ -14,8 +14,8 @@ SAFE_NAME = re.compile(r"^[a-z_][a-z0-9_]{0,62}$")
 
 
 class Database:
-    """One role's way into the database. Services own transactions; store functions never"
-    " commit."""
+    """One role's way into the database. Services own transactions; store functions never
+    commit."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine

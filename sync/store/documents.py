@@ -107,8 +107,7 @@ def _copy(conn: Connection, unit_code: str, documents: Sequence[RawDocument]) ->
 
 
 def seal_arrivals(conn: Connection, unit_code: str, snapshot_id: int) -> bytes:
-    """Turn the arrivals into the snapshot's entries; returns the digest of its key+hash"
-    " list."""
+    """Turn the arrivals into the snapshot's entries; the digest of its key+hash list."""
     values = {"unit_code": unit_code, "snapshot_id": snapshot_id}
     conn.execute(text("ANALYZE arrival"))
     conn.execute(named_query("seal_records"), values)

@@ -1,5 +1,4 @@
-"""DDL of the typed tables, one a group, for staging and register; generated from the"
-" contract."""
+"""DDL of the typed tables, one a group, for staging and register; made from the contract."""
 
 from sync.contract.record import Field, Group, record_groups
 

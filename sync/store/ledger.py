@@ -1,5 +1,5 @@
-"""The append-only ledger. There is no update and no delete here, nor for this role in the"
-" database."""
+"""The append-only ledger. There is no update and no delete here, nor for this role in the
+database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,16 +12,30 @@ from sqlalchemy import Connection, text
 from sync.store.snapshots import Snapshot
 
 PIPELINE = "pipeline"
-COUNTS = tuple(
-    "announced received unreadable duplicate quarantined waiting added changed unchanged"
-    " live_before entered left_count live_after stale blocking_findings other_findings".split()
+COUNTS = (
+    "announced",
+    "received",
+    "unreadable",
+    "duplicate",
+    "quarantined",
+    "waiting",
+    "added",
+    "changed",
+    "unchanged",
+    "live_before",
+    "entered",
+    "left_count",
+    "live_after",
+    "stale",
+    "blocking_findings",
+    "other_findings",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Who did what to which unit. `counts` by the names of COUNTS; `digests` landing and"
-    " register."""
+    """Who did what to which unit. `counts` by the names of COUNTS; `digests` landing and
+    register."""
 
     unit_code: str
     action: str

@@ -12,8 +12,8 @@ from sync.store.queries import named_query
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One unit's evidence at one instant; counts are people or documents, `at` instants are"
-    " UTC."""
+    """One unit's evidence at one instant; counts are people or documents, `at` instants are
+    UTC."""
 
     unit_code: str
     name_vi: str

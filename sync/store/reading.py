@@ -99,8 +99,7 @@ def _mapped(value: str, codes: Mapping[str, str]) -> str:
 
 
 def _prepared(column: Field, sent: str, profile: Profile) -> str:
-    """The castable candidate of one value, NULL when absent, UNREADABLE when it has no"
-    " shape."""
+    """The castable candidate of one value; NULL when absent, UNREADABLE without a shape."""
     value = f"NULLIF(btrim({sent}), '')"
     if column.kind == "date":
         shapes = f"WHEN '9999-99-99' THEN {value}"
@@ -112,7 +111,10 @@ def _prepared(column: Field, sent: str, profile: Profile) -> str:
             f" CASE {DIGITS.format(value)} {shapes} ELSE {UNREADABLE} END END"
         )
     if column.kind == "int":
-        return f"CASE WHEN {value} ~ '^[0-9]{{1,9}}$' THEN {value} WHEN {value} IS NOT NULL THEN {UNREADABLE} END"
+        return (
+            f"CASE WHEN {value} ~ '^[0-9]{{1,9}}$' THEN {value}"
+            f" WHEN {value} IS NOT NULL THEN {UNREADABLE} END"
+        )
     if column.kind == "decimal":
         return (
             f"CASE WHEN {value} ~ '^[0-9]{{1,15}}([.,][0-9]{{1,9}})?$' THEN replace({value},"
@@ -185,7 +187,8 @@ def read_group_sql(profile: Profile, mapping: GroupMapping, list_number: int) ->
         else f"WHERE num_nonnulls({', '.join('p.' + c.code for c in columns)}) > 0"
     )
     return f"""
-INSERT INTO staging.{group.name} (snapshot_id, record_id, row_no, {names}, unreadable_fields, converted_fields)
+INSERT INTO staging.{group.name} (snapshot_id, record_id, row_no, {names},
+    unreadable_fields, converted_fields)
 SELECT t.snapshot_id, t.record_id, t.row_no, {", ".join(f"t.t_{c.code}" for c in columns)},
     array_remove(ARRAY[{unreadable}]::text[], NULL), t.converted_fields
 FROM (
@@ -219,8 +222,7 @@ def read_statements(profile: Profile) -> list[str]:
 
 
 def malformed_sql(profile: Profile) -> str:
-    """True where a section is neither absent nor of its kind (an object, or a list of"
-    " objects)."""
+    """True where a section is neither absent nor of its kind: an object, or a list of them."""
     tests = ["jsonb_typeof(d.doc) <> 'object'"]
     for mapping in profile.groups:
         if not mapping.path:

@@ -1,6 +1,7 @@
 """Typed rows under check: what is staged, its context, its hashes. Unlogged, re-derivable."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
@@ -11,6 +12,15 @@ from sync.store.reading import malformed_sql, read_statements
 from sync.store.typed_rows import SETTINGS, spoken_groups, typed_rows_sql
 
 COMMON = ("document", "reading", "context", "located")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPass:
+    """One pass over documents: its basis, and the rules whose findings reopen records."""
+
+    pass_no: int
+    basis_sha256: str
+    cross_rules: Sequence[str]
 
 
 def tables() -> tuple[str, ...]:
@@ -56,13 +66,9 @@ def stage_documents(
     conn: Connection,
     snapshot_ids: Sequence[int],
     profile: Profile,
-    *,
-    basis_sha256: str,
-    cross_rules: Sequence[str],
-    pass_no: int,
+    reading: ReadingPass,
 ) -> int:
-    """Choose the documents to read; returns how many records. A second pass adds queued"
-    " ones."""
+    """Choose the documents to read; how many records. A second pass adds queued ones."""
     statement = named_query("stage_documents").text.replace(
         "{malformed}", malformed_sql(profile)
     )
@@ -70,9 +76,9 @@ def stage_documents(
         text(statement),
         {
             "snapshot_ids": list(snapshot_ids),
-            "basis_sha256": basis_sha256,
-            "cross_rules": list(cross_rules),
-            "pass_no": pass_no,
+            "basis_sha256": reading.basis_sha256,
+            "cross_rules": list(reading.cross_rules),
+            "pass_no": reading.pass_no,
         },
     )
     conn.execute(text("ANALYZE staging.document"))
@@ -114,8 +120,8 @@ def finish_reading(conn: Connection, snapshot_ids: Sequence[int]) -> None:
     )
     conn.execute(
         text(
-            "INSERT INTO staging.reading (snapshot_id, record_id, typed_sha256, missing_fields)\n"
-            + hashed
+            "INSERT INTO staging.reading (snapshot_id, record_id, typed_sha256,"
+            " missing_fields)\n" + hashed
         ),
         ids,
     )

@@ -55,11 +55,13 @@ def _group_side(group: Group, schema: str, scope: str) -> str:
 def typed_rows_sql(schema: str, records: str, scope: str) -> str:
     """SELECT record_id, typed_sha256, missing_fields.
 
-    `records` is a FROM item with column record_id; `scope` restricts each group's rows (alias g).
+    `records` is a FROM item with column record_id; `scope` restricts each group's rows
+    (alias g).
     """
     groups = spoken_groups()
     joins = "".join(
-        f"\nLEFT JOIN ({_group_side(g, schema, scope)}) AS {g.name} ON {g.name}.record_id = base.record_id"
+        f"\nLEFT JOIN ({_group_side(g, schema, scope)}) AS {g.name}"
+        f" ON {g.name}.record_id = base.record_id"
         for g in groups
     )
     typed = ", ".join(f"coalesce({g.name}.typed, '')" for g in groups)

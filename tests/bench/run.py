@@ -98,7 +98,7 @@ class Bench:
 
     def wave_alone(self, name: str, *, documents: int = 0, rows: int = ROWS) -> Times:
         """A first load in a database of its own."""
-        import great_expectations  # noqa: F401
+        import great_expectations  # noqa: F401 - only its import is timed
 
         runner = Runner(self.stage.fresh(name))
         try:
@@ -200,7 +200,7 @@ MEASURES: dict[str, Measure] = {
 
 def say(sentence: str) -> None:
     """Progress, beside what is measured."""
-    print(f"[{time.strftime('%H:%M:%S')}] {sentence}", file=sys.stderr, flush=True)  # noqa: T201
+    print(f"[{time.strftime('%H:%M:%S')}] {sentence}", file=sys.stderr, flush=True)  # noqa: T201 - progress is this program's output
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -215,7 +215,7 @@ def main(arguments: list[str] | None = None) -> int:
             for name, measure in MEASURES.items():
                 if not chosen.only or name in chosen.only:
                     for line in measure(bench):
-                        print(line.json(), flush=True)  # noqa: T201
+                        print(line.json(), flush=True)  # noqa: T201 - figures are this program's output
                         lines.append(line)
         finally:
             bench.close()

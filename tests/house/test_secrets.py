@@ -29,6 +29,7 @@ def identity_numbers(text: str) -> list[str]:
         if match[1] in prefixes
         and match[2] in "0123"
         and not INVENTED_SERIAL.fullmatch(match[3])
+        and match[0] not in PLACEHOLDERS
     ]
 
 

@@ -9,6 +9,7 @@ import pytest
 from sync.settings import get_settings
 from sync.store.database import Database
 from tests.services.pretend import Pretend
+from tests.services.village import Village
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 
@@ -17,7 +18,7 @@ NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A home of the test's own; settings are read from it."""
     monkeypatch.setenv("CBCCVC_HOME", str(tmp_path))
-    monkeypatch.setenv("CBCCVC_HTTP_ATTEMPTS", "6")
+    monkeypatch.setenv("CBCCVC_HTTP_ATTEMPTS", "3")
     get_settings.cache_clear()
     yield tmp_path
     get_settings.cache_clear()
@@ -47,3 +48,9 @@ def pretend(db: Database, home: Path) -> Iterator[Callable[..., Pretend]]:
         country.close()
 
 
+@pytest.fixture
+def village(db: Database, home: Path) -> Iterator[Village]:
+    """A registry without sources yet: `village.add(unit_code, count)`."""
+    made = Village(db, home)
+    yield made
+    made.close()

@@ -57,12 +57,12 @@ class Pretend:
         """Pull, read, check, admit, settle, measure."""
         return run_wave(unit_code=unit_code, db=self.db, clock=self.clock)
 
-    def rows(self, statement: str, **values: Any) -> list[Any]:
+    def rows(self, statement: str, **values: object) -> list[Any]:
         """What the database says, for a test to look at."""
         with self.db.transaction() as conn:
             return list(conn.execute(text(statement), values))
 
-    def one(self, statement: str, **values: Any) -> Any:
+    def one(self, statement: str, **values: object) -> Any:  # noqa: ANN401 - a query's own
         """The single value of a single row."""
         return self.rows(statement, **values)[0][0]
 

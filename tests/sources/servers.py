@@ -75,7 +75,7 @@ class Server:
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True
-        self._http.handle_error = lambda *_: None  # type: ignore[method-assign]
+        self._http.handle_error = lambda *_: None  # type: ignore[method-assign]  # a broken-off client is no error here
         if tls is not None:
             self._http.socket = tls.wrap_socket(self._http.socket, server_side=True)
         scheme = "http" if tls is None else "https"

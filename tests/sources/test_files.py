@@ -80,7 +80,7 @@ def test_cells_of_a_workbook_become_text(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.append(["SO_HS", "HO_TEN", "NGAY_SINH", "CMND", "BHXH", "DT", "NGAY_CN"])
-    sheet.append([7, "Lò", date(1980, 2, 28), 4.5, 12.0, None, datetime(2026, 1, 2, 3, 4)])  # noqa: DTZ001
+    sheet.append([7, "Lò", date(1980, 2, 28), 4.5, 12.0, None, datetime(2026, 1, 2, 3, 4)])  # noqa: DTZ001 - a workbook knows no zones
     sheet.append([None] * 7)
     book.save(tmp_path / "person.xlsx")
     [document] = pull(tmp_path)
@@ -271,14 +271,12 @@ def peak_of(connector: Connector) -> tuple[int, int]:
     return count, peak
 
 
-def test_memory_does_not_grow_with_the_delivery(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_memory_does_not_grow_with_the_delivery(tmp_path: Path) -> None:
     small, big = tmp_path / "small", tmp_path / "big"
     write_big(small, 1_000)
     write_big(big, 8_000)
-    monkeypatch.setattr("sync.sources.spooling.PART_BYTES", 1 << 19)
-    small_count, small_peak = peak_of(connect(small, page_size=100))
-    big_count, big_peak = peak_of(connect(big, page_size=100))
+    options = {"page_size": 100, "part_bytes": 1 << 19}
+    small_count, small_peak = peak_of(connect(small, **options))
+    big_count, big_peak = peak_of(connect(big, **options))
     assert (small_count, big_count) == (1_000, 8_000)
     assert big_peak < 2 * small_peak

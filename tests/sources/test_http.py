@@ -32,7 +32,7 @@ class Waits(list[float]):
 
 
 def client_of(server: Server, waits: Waits, **limits: object) -> HttpClient:
-    return HttpClient(server.address, "S1", Limits(timeout_s=1, **limits), waits)  # type: ignore[arg-type]
+    return HttpClient(server.address, "S1", Limits(timeout_s=1, **limits), waits)  # type: ignore[arg-type]  # numbers only, chosen by the tests
 
 
 def in_turn(*replies: Reply) -> tuple[list[Reply], object]:
@@ -222,7 +222,7 @@ def own_certificate(folder: Path) -> tuple[Path, Path, dt.datetime]:
     """A certificate for 127.0.0.1 that nobody else trusts, its key and its end."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    begin = dt.datetime.now(dt.UTC).replace(microsecond=0) - dt.timedelta(days=1)  # noqa: TID251
+    begin = dt.datetime.now(dt.UTC).replace(microsecond=0) - dt.timedelta(days=1)  # noqa: TID251 - a server's Date is of now
     end = begin + dt.timedelta(days=30)
     certificate = (
         x509.CertificateBuilder()

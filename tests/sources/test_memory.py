@@ -21,7 +21,7 @@ def peak_of(vendor: Vendor, page_count: int) -> tuple[int, int]:
         rows = [{**row, "page": number} for row in rows]
         return json_reply({"data": {"items": rows, "total": page_count * PAGE_SIZE}})
 
-    with serving(talk) as server:  # type: ignore[arg-type]
+    with serving(talk) as server:  # type: ignore[arg-type]  # a talk of its own shape
         connector = vendor.connect(server.address, "K", page_size=PAGE_SIZE)
         tracemalloc.start()
         count = sum(len(page.documents) for page in connector.pages())

@@ -95,7 +95,7 @@ def write_table(path: Path, rows: list[list[str]], encoding: str = "utf-8") -> N
 
 def put(tree: Row, path: tuple[str, ...], value: object) -> None:
     for step in path[:-1]:
-        tree = tree.setdefault(step, {})  # type: ignore[assignment]
+        tree = tree.setdefault(step, {})  # type: ignore[assignment]  # always an object on a path
     tree[path[-1]] = value
 
 
