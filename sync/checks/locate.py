@@ -61,10 +61,9 @@ def locate_rows(
 
     Every condition is one element of an array in the innermost select, where windows are legal.
     """
-    codes: list[ColumnElement[Any]] = [
-        case((each.condition, each.rule.code)) for each in conditions
-    ]
-    failed = func.array_remove(array(codes, type_=Text()), null())
+    codes = [case((each.condition, each.rule.code)) for each in conditions]
+    every = array[Any](codes, type_=Text)
+    failed = func.array_remove(every, null())
     scanned = (
         select(*KEYS, failed.label("codes"))
         .select_from(checked_rows(suite, snapshot_ids))

@@ -17,8 +17,8 @@ def stand_in(conn: Connection, suite: str, rows: Sequence[Row]) -> None:
     conn.execute(text("DROP TABLE IF EXISTS checked"))
     conn.execute(
         text(
-            "CREATE TEMPORARY TABLE checked AS"
-            f" SELECT * FROM staging.{relation_of(suite)} LIMIT 0"  # noqa: S608 - our own names
+            "CREATE TEMPORARY TABLE checked AS"  # noqa: S608 - our own names
+            f" SELECT * FROM staging.{relation_of(suite)} LIMIT 0"
         )
     )
     for number, row in enumerate(rows, 1):

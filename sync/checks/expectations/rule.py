@@ -44,7 +44,7 @@ def column_rule(name: str, *parameters: str) -> Callable[[ColumnPredicate], Colu
     def register(predicate: ColumnPredicate) -> ColumnPredicate:
         metric = f"column_values.{name}"
 
-        @column_condition_partial(engine=SqlAlchemyExecutionEngine)  # type: ignore[untyped-decorator]
+        @column_condition_partial(engine=SqlAlchemyExecutionEngine)  # type: ignore[untyped-decorator]  # the decorator of Great Expectations has no types
         def condition(
             cls: type, column: ColumnElement[Any], **kwargs: object
         ) -> ColumnElement[bool]:
@@ -70,7 +70,7 @@ def row_rule(
     def register(predicate: RowPredicate) -> RowPredicate:
         metric = f"multicolumn_values.{name}"
 
-        @multicolumn_condition_partial(  # type: ignore[untyped-decorator]
+        @multicolumn_condition_partial(  # type: ignore[untyped-decorator]  # the decorator of Great Expectations has no types
             engine=SqlAlchemyExecutionEngine, partial_fn_type=kind
         )
         def condition(
