@@ -12,7 +12,11 @@ SELECT
     NULLIF({converted}, '{{}}') AS converted_fields,
     context.number_in_unit_count,
     context.number_elsewhere_count,
-    retirement.retires_on,
+    (CASE person.gioi_tinh
+        WHEN '1' THEN (SELECT staging.retirement_days('1'))
+        WHEN '2' THEN (SELECT staging.retirement_days('2'))
+    END)[(date_part('year', person.ngay_sinh)::integer - 1930) * 12
+        + date_part('month', person.ngay_sinh)::integer] AS retires_on,
     work.work_row_count,
     coalesce(work.open_post_count, 0) AS open_post_count,
     work.open_post_unit,
@@ -30,9 +34,6 @@ JOIN landing.snapshot AS snapshot ON snapshot.snapshot_id = person.snapshot_id
 LEFT JOIN staging.context AS context
     ON context.snapshot_id = person.snapshot_id AND context.record_id = person.record_id
     AND ($1 IS NULL OR context.snapshot_id = ANY($1))
-LEFT JOIN staging.retirement_day() AS retirement
-    ON retirement.sex_code = person.gioi_tinh
-    AND retirement.birth_month = date_trunc('month', person.ngay_sinh::timestamp)::date
 LEFT JOIN (
     SELECT snapshot_id, record_id,
         count(*) AS work_row_count,
