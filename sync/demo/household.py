@@ -158,15 +158,25 @@ class Household:
             embedded_server().stop()
 
     def remove(self, names: Iterable[str]) -> None:
-        """Stop what is left over and remove the demo's own folders and files."""
+        """Stop what is left over and remove the demo's own folders and files.
+
+        Raises:
+            ConfigurationError: somebody else's; says whose hand is needed.
+        """
         self.children.end_left_overs()
         self.stop()
         for name in names:
             path = self.home / name
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
+            try:
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink(missing_ok=True)
+            except OSError as error:
+                raise ConfigurationError(
+                    f"{path} cannot be removed ({error.strerror}): try again as the user that"
+                    " ran the demo."
+                ) from None
 
     @property
     def _portal_address(self) -> str:
