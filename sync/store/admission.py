@@ -9,9 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from sync.contract.record import Group
 from sync.store.queries import named_query
-from sync.store.typed_rows import spoken_groups, typed_rows_sql
+from sync.store.typed_rows import spoken_groups, store_typed_rows_sql, typed_rows_sql
 
 BOUND = re.compile(r"(?<!:):([a-z_0-9]+)")
 
@@ -74,38 +73,34 @@ def write(conn: Connection, admission: Admission) -> None:
     _run(conn, "2_servants", values)
     _run(conn, "3_fit", values)
     conn.execute(text("ANALYZE fit"))
-    for group in spoken_groups():
-        _write_rows(conn, group, admission.snapshot_id)
-    written = typed_rows_sql(
-        "register",
-        "(SELECT record_id FROM fit WHERE is_rewritten)",
-        "g.record_id IN (SELECT record_id FROM fit WHERE is_rewritten)",
-    )
-    conn.execute(text(f"CREATE TEMP TABLE written ON COMMIT DROP AS {written}"))
+    _write_rows(conn, admission.snapshot_id)
     for name in ("7_absent", "4_dossiers", "5_versions", "6_stale"):
         _run(conn, name, values)
     for name in ("8_close_gone", "8_forget_gone", "9_present"):
         _run(conn, name, values)
 
 
-def _write_rows(conn: Connection, group: Group, snapshot_id: int) -> None:
-    """Replace the typed rows of one group for the records that are rewritten."""
-    columns = ", ".join(["record_id", "row_no", *(f.code for f in group.fields)])
+def _write_rows(conn: Connection, snapshot_id: int) -> None:
+    """Replace the typed rows of rewritten records; `written` holds their hashes."""
     conn.execute(
+        text("CREATE TEMP TABLE written (record_id bigint, typed_sha256 bytea) ON COMMIT DROP")
+    )
+    rewritten, replaced = conn.execute(
         text(
-            f"DELETE FROM register.{group.name} WHERE record_id IN"
-            " (SELECT record_id FROM fit WHERE is_rewritten AND state_before IS NOT NULL)"
+            "SELECT count(*), count(*) FILTER (WHERE state_before IS NOT NULL) FROM fit"
+            " WHERE is_rewritten"
         )
-    )
-    conn.execute(
-        text(
-            f"INSERT INTO register.{group.name} ({columns}) SELECT"
-            f" {columns} FROM staging.{group.name}"
-            " WHERE snapshot_id = :snapshot_id AND record_id IN (SELECT record_id FROM fit"
-            " WHERE is_rewritten)"
-        ),
-        {"snapshot_id": snapshot_id},
-    )
+    ).one()
+    for group in spoken_groups() if replaced else ():
+        conn.execute(
+            text(
+                f"DELETE FROM register.{group.name} WHERE record_id IN"
+                " (SELECT record_id FROM fit WHERE is_rewritten AND state_before IS NOT NULL)"
+            )
+        )
+    if rewritten:
+        statement = store_typed_rows_sql("(SELECT record_id FROM fit WHERE is_rewritten)")
+        conn.execute(text(statement), {"snapshot_id": snapshot_id})
 
 
 def count_classes(conn: Connection, admission: Admission) -> dict[str, int]:

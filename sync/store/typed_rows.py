@@ -4,6 +4,8 @@ The same expression runs over staging and over the register, so that the two sid
 (ARCHITECTURE section 6) are computed alike. Dates print as ISO, instants in the service's zone.
 """
 
+from collections.abc import Mapping
+
 from sync.contract.record import Group, record_groups
 
 SETTINGS = {"DateStyle": "ISO, YMD", "TimeZone": "Asia/Ho_Chi_Minh", "extra_float_digits": "1"}
@@ -59,15 +61,52 @@ def typed_rows_sql(schema: str, records: str, scope: str) -> str:
     (alias g).
     """
     groups = spoken_groups()
-    joins = "".join(
-        f"\nLEFT JOIN ({_group_side(g, schema, scope)}) AS {g.name}"
-        f" ON {g.name}.record_id = base.record_id"
-        for g in groups
-    )
-    typed = ", ".join(f"coalesce({g.name}.typed, '')" for g in groups)
     missing = " || ".join(f"coalesce({g.name}.missing, {_all_missing(g)})" for g in groups)
+    sides = {g.name: f"({_group_side(g, schema, scope)})" for g in groups}
     return (
-        f"SELECT base.record_id, sha256(convert_to(concat_ws(chr(30), {typed}), 'UTF8')) AS"
-        " typed_sha256,"
-        f" {missing} AS missing_fields\nFROM {records} AS base{joins}"
+        f"SELECT base.record_id, {_hash()} AS typed_sha256, {missing} AS missing_fields"
+        f"\nFROM {records} AS base{_joined(sides)}"
+    )
+
+
+def store_typed_rows_sql(records: str) -> str:
+    """INSERT INTO written (record_id, typed_sha256) of the rows of `:snapshot_id`, stored now.
+
+    One statement for all groups; hashed is what the register's tables say they stored, so
+    nothing written is looked for again (the planner knows little of tables that just grew).
+    """
+    groups = spoken_groups()
+    stored = ",\n".join(f"{g.name}_stored AS ({_store(g, records)})" for g in groups)
+    sides = {
+        g.name: "(SELECT record_id, string_agg(typed, chr(10) ORDER BY row_no) AS typed"
+        f" FROM {g.name}_stored GROUP BY record_id)"
+        if g.is_list
+        else f"{g.name}_stored"
+        for g in groups
+    }
+    return (
+        f"WITH {stored}\nINSERT INTO written (record_id, typed_sha256)"
+        f"\nSELECT base.record_id, {_hash()}\nFROM {records} AS base{_joined(sides)}"
+    )
+
+
+def _store(group: Group, records: str) -> str:
+    columns = ", ".join(["record_id", "row_no", *(f.code for f in group.fields)])
+    return (
+        f"INSERT INTO register.{group.name} AS g ({columns}) SELECT {columns}"
+        f" FROM staging.{group.name} WHERE snapshot_id = :snapshot_id"
+        f" AND record_id IN (SELECT record_id FROM {records} AS chosen)"
+        f" RETURNING g.record_id, g.row_no, {_row_text(group)} AS typed"
+    )
+
+
+def _hash() -> str:
+    typed = ", ".join(f"coalesce({g.name}.typed, '')" for g in spoken_groups())
+    return f"sha256(convert_to(concat_ws(chr(30), {typed}), 'UTF8'))"
+
+
+def _joined(sides: Mapping[str, str]) -> str:
+    return "".join(
+        f"\nLEFT JOIN {side} AS {name} ON {name}.record_id = base.record_id"
+        for name, side in sides.items()
     )

@@ -6,16 +6,27 @@ Faults and files are left out (a system that says 429 measures the system), defe
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from sync.demo.careers import Row
 from sync.demo.country import USUAL_AS_OF, USUAL_SEED, Country, Entry
-from sync.demo.people import Person
+from sync.demo.people import Person, many
 from sync.demo.placing import Plan
 from sync.demo.units import Fault, PretendUnit, list_units
 
 ROWS = 9  # child rows of the document that ARCHITECTURE section 11 speaks of
 UNITS = 56
 FILES, INSTEAD = "thu_muc", "hrm_trang"
-OLDEST_FIRST = ("work_history", "salary_history", "evaluation", "training_history", "family")
-OTHERS = ("allowance_history", "language_it", "reward", "discipline")
+LISTS = (
+    "work_history",
+    "salary_history",
+    "evaluation",
+    "training_history",
+    "family",
+    "allowance_history",
+    "language_it",
+    "reward",
+    "discipline",
+)
+PARENTS = 2
 FROM_THE_FRONT = frozenset({"family", "language_it"})  # parents; the language of the post
 
 
@@ -60,20 +71,26 @@ def bench_country(
 
 
 def trim(person: Person, rows: int) -> None:
-    """Leave `rows` rows in the lists together: the newest of each, by turns."""
-    lists = {name: person[name] for name in (*OLDEST_FIRST, *OTHERS) if name in person}
-    kept = dict.fromkeys(lists, 0)
-    while sum(kept.values()) < rows:
-        before = sum(kept.values())
-        for name, content in lists.items():
-            if kept[name] < len(content) and sum(kept.values()) < rows:
-                kept[name] += 1
-        if sum(kept.values()) == before:
-            break
+    """Leave `rows` rows in the lists together, by turns, those first that rules look for."""
+    lists = {name: many(person, name) for name in LISTS if name in person}
+    order = {name: _by_weight(name, content) for name, content in lists.items()}
+    left = PARENTS if len(order.get("family", ())) > 1 else 0
+    kept = {name: order[name][:left] if name == "family" else [] for name in order}
+    while left < rows and any(len(kept[name]) < len(order[name]) for name in order):
+        for name in order:
+            if left < rows and len(kept[name]) < len(order[name]):
+                kept[name].append(order[name][len(kept[name])])
+                left += 1
     for name, content in lists.items():
-        if isinstance(content, list):
-            first = 0 if name in FROM_THE_FRONT else len(content) - kept[name]
-            content[:] = content[first : first + kept[name]]
+        content[:] = [content[position] for position in sorted(kept[name])]
+
+
+def _by_weight(name: str, rows: list[Row]) -> list[int]:
+    """Positions of a list's rows: parents, the main language and the highest degree first."""
+    positions = range(len(rows))
+    if name == "training_history":
+        return sorted(positions, key=lambda position: rows[position].get("tr_trinh_do", ""))
+    return list(positions if name in FROM_THE_FRONT else reversed(positions))
 
 
 def _sound(unit: PretendUnit) -> PretendUnit:
