@@ -22,6 +22,7 @@ from sync.settings import get_settings
 MARK = "demo.lock"
 OURS = ("airflow", "country", "demo.json", "logs", "postgres", "run", "secrets")
 INTERRUPTED = 130
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LOG_WIDTH = 170  # without a terminal: room for the table of units
 SAID = 12
 
@@ -31,8 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = _read_arguments(arguments)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else LOG_WIDTH)
     home = get_settings().home.resolve()
-    signal.signal(signal.SIGTERM, _as_interrupt)
-    signal.signal(signal.SIGHUP, _as_interrupt)
+    for number in ENDS:  # SIGINT too: a shell's background job is born deaf to it
+        signal.signal(number, _as_interrupt)
     try:
         if chosen.clean:
             return _clean(console, home)
@@ -74,7 +75,7 @@ def _run(console: Console, home: Path, chosen: argparse.Namespace) -> int:
             raise
         return 0  # the way to end it
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in ENDS:
             signal.signal(number, signal.SIG_IGN)
         console.print("Stopping ...")
         household.stop()
