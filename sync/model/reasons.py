@@ -59,6 +59,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Quy tắc hoặc danh mục đổi giữa lúc kiểm tra; đợt sau đọc lại.",
         "Rules or code lists changed while checking; the next run reads again.",
     ),
+    "superseded": (
+        "Một đợt khác cùng lúc đã lấy lần gửi mới hơn; lần gửi đó được tính.",
+        "Another run at the same time brought a newer delivery; that one counts.",
+    ),
     "not_reachable": (
         "Chưa kết nối được trong {hours} giờ qua.",
         "Not reached within the last {hours} h.",

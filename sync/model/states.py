@@ -118,6 +118,7 @@ class Outcome(StrEnum):
     FAILED = "failed"  # ours
     HELD = "held"
     STALE = "stale"  # its basis changed between check and admit; the next wave reads it again
+    SUPERSEDED = "superseded"  # a wave at the same time brought a newer answer; that one counts
     ADMITTED = "admitted"
 
 

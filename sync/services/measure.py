@@ -12,6 +12,7 @@ from sync.services.context import Clock, database_of, utc_now
 from sync.settings import get_settings
 from sync.store import measures, waves
 from sync.store.database import Database
+from sync.store.locks import lock_measuring
 from sync.store.measures import Standing
 
 
@@ -21,6 +22,7 @@ def measure_units(
     """Write the day's figures of all units and of this wave; returns the two numerators and
     `of`."""
     with (db or database_of()).transaction() as conn:
+        lock_measuring(conn)
         as_of = waves.get_as_of(conn, wave_key)
         now = clock()
         rows = [

@@ -17,7 +17,6 @@ from sync.model.states import Outcome, SnapshotState
 from sync.services.basis import profile_content
 from sync.services.context import Clock, database_of, utc_now
 from sync.services.secrets import find_secret
-from sync.services.wave import record_outcome
 from sync.settings import get_settings
 from sync.sources.connect import open_connector
 from sync.sources.profiles import load_profile
@@ -84,9 +83,10 @@ def _pull(database: Database, source: Source, wave_key: str, tally: Tally, clock
         attempts=settings.http_attempts,
     )
     try:
+        with database.transaction() as conn:  # apart: others with this profile need not wait
+            registry.set_profile(conn, profile.name, profile.sha256, profile_content(profile))
         with database.transaction() as conn:
             lock_pull(conn, source.unit_code)
-            registry.set_profile(conn, profile.name, profile.sha256, profile_content(profile))
             as_of = waves.get_as_of(conn, wave_key)
             new = snapshots.NewSnapshot(
                 source.source_code, source.unit_code, wave_key, as_of, profile.sha256, clock()
@@ -96,10 +96,6 @@ def _pull(database: Database, source: Source, wave_key: str, tally: Tally, clock
             _seal(conn, snapshot_id, tally, clock)
     finally:
         connector.close()
-    held = _mismatch(tally)
-    outcome, code = (Outcome.HELD, "total_mismatch") if held else (Outcome.PULLED, "")
-    unit = waves.WaveUnit(source.unit_code, outcome, code, held, snapshot_id)
-    record_outcome(database, wave_key, unit, clock=clock)
     return snapshot_id
 
 
@@ -134,8 +130,10 @@ def _seal(conn: Connection, snapshot_id: int, tally: Tally, clock: Clock) -> Non
             "sealed_at": clock(),
         },
     )
-    snapshots.supersede_older(conn, snapshot_id)
+    older = snapshots.supersede_older(conn, snapshot_id)
+    waves.supersede_outcomes(conn, older, (Outcome.SUPERSEDED, "superseded"), clock())
     held = _mismatch(tally)
+    _set_outcome(conn, snapshot, held, clock)
     if held:
         sealed = snapshots.get(conn, snapshot_id)
         snapshots.set_state(
@@ -152,6 +150,15 @@ def _seal(conn: Connection, snapshot_id: int, tally: Tally, clock: Clock) -> Non
             counts={"announced": tally.announced, "received": tally.received},
         ),
     )
+
+
+def _set_outcome(
+    conn: Connection, snapshot: snapshots.Snapshot, held: dict[str, int], clock: Clock
+) -> None:
+    """With the seal, not after it: whoever admits the snapshot at once has the last word."""
+    outcome, code = (Outcome.HELD, "total_mismatch") if held else (Outcome.PULLED, "")
+    unit = waves.WaveUnit(snapshot.unit_code, outcome, code, held, snapshot.snapshot_id)
+    waves.set_outcome(conn, snapshot.wave_key, unit, clock())
 
 
 def _mismatch(tally: Tally) -> dict[str, int]:

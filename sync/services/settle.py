@@ -21,7 +21,7 @@ def settle_claims(
         units = claims.list_contested_units(conn)
         lock_units(conn, units)
         before = {unit_code: admission.count_unit(conn, unit_code) for unit_code in units}
-        gained = claims.decide(conn, clock())
+        gained = claims.decide(conn, units, clock())
         for unit_code in sorted(gained):
             _append(conn, wave_key, unit_code, before[unit_code]["live"], clock())
         open_cases, closed = claims.keep_cases(conn, clock())

@@ -9,7 +9,7 @@ from sync.store import registry, waves
 from sync.store.database import Database
 
 STEPS = frozenset({"read", "check", "settle", "measure"})
-FINISHED = frozenset({Outcome.ADMITTED, Outcome.HELD, *SOURCE_REASONS})
+FINISHED = frozenset({Outcome.ADMITTED, Outcome.HELD, Outcome.SUPERSEDED, *SOURCE_REASONS})
 
 
 class IncompleteWaveError(SyncError):
@@ -32,14 +32,6 @@ def list_due_units(
         due = [code for code in codes if only in (None, code)]
         waves.add_due_units(conn, wave_key, due, clock())
     return due
-
-
-def record_outcome(
-    db: Database, wave_key: str, unit: waves.WaveUnit, *, clock: Clock = utc_now
-) -> None:
-    """Write how a unit fares now, in a transaction of its own."""
-    with db.transaction() as conn:
-        waves.set_outcome(conn, wave_key, unit, clock())
 
 
 def raise_if_incomplete(

@@ -1,6 +1,7 @@
 """Claims of several units on one person: who holds the dossier, and which cases stay open."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, text
@@ -13,9 +14,13 @@ def list_contested_units(conn: Connection) -> list[str]:
     return list(conn.execute(named_query("claims/contested_units")).scalars())
 
 
-def decide(conn: Connection, now: datetime) -> Counter[str]:
-    """Give persons without a holder to a claimant where the rule names one; gained per unit."""
-    return Counter(conn.execute(named_query("claims/decide"), {"now": now}).scalars())
+def decide(conn: Connection, unit_codes: Sequence[str], now: datetime) -> Counter[str]:
+    """Give persons without a holder to a claimant where the rule names one; gained per unit.
+
+    Only between units that the caller has locked: whoever became party meanwhile waits.
+    """
+    values = {"now": now, "unit_codes": list(unit_codes)}
+    return Counter(conn.execute(named_query("claims/decide"), values).scalars())
 
 
 def keep_cases(conn: Connection, now: datetime) -> tuple[int, int]:

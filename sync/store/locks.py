@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
-UNIT, PULL, READING = 7310, 7311, 7312
+UNIT, PULL, READING, MEASURING = 7310, 7311, 7312, 7313
 
 
 def _lock(conn: Connection, space: int, name: str) -> None:
@@ -33,3 +33,8 @@ def lock_pull(conn: Connection, unit_code: str) -> None:
 def lock_reading(conn: Connection) -> None:
     """Two waves read and check in turn; staging holds a snapshot once."""
     _lock(conn, READING, "staging")
+
+
+def lock_measuring(conn: Connection) -> None:
+    """Two waves write the day's figures in turn."""
+    _lock(conn, MEASURING, "facts")

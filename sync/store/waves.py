@@ -81,6 +81,25 @@ def set_outcome(conn: Connection, wave_key: str, unit: WaveUnit, at: datetime) -
     )
 
 
+def supersede_outcomes(
+    conn: Connection, snapshot_ids: Sequence[int], outcome: tuple[Outcome, str], at: datetime
+) -> None:
+    """Waves that still wait for these answers wait no more; `outcome` with its reason."""
+    conn.execute(
+        text(
+            "UPDATE landing.wave_unit SET outcome = :outcome, reason_code = :reason_code,"
+            " figures = '{}', updated_at = :at WHERE snapshot_id = ANY(:ids)"
+            " AND outcome IN ('pulled', 'stale')"
+        ),
+        {
+            "ids": list(snapshot_ids),
+            "outcome": str(outcome[0]),
+            "reason_code": outcome[1],
+            "at": at,
+        },
+    )
+
+
 def list_units(conn: Connection, wave_key: str) -> list[WaveUnit]:
     """Every unit of a wave, by code."""
     rows = conn.execute(

@@ -1,4 +1,4 @@
-"""What a source can send wrong: a finding, a hold or a failed snapshot, and nobody is harmed."""
+"""What a source can send wrong: a finding, a hold or a failed pull, and nobody is harmed."""
 
 import json
 from collections.abc import Callable
@@ -73,7 +73,8 @@ def test_a_page_that_is_cut_short_after_a_good_one_is_not_half_an_answer(
 
     assert village.word(A) == (
         "unreadable",
-        "The source system's answer cannot be read (page 2); the unit must look at its software.",
+        "The source system's answer cannot be read (page 2); the unit must look at its"
+        " software.",
     )
     assert village.one("SELECT count(*) FROM landing.document") == kept
     assert village.typed_rows() == before

@@ -1,10 +1,19 @@
 -- decide.sql
 -- Question: who holds a person whom nobody holds yet? The only claimant; else the one who began
---   earlier; with equal or unknown dates nobody. An incumbent is never touched.
+--   earlier; with equal or unknown dates nobody. An incumbent is never touched. Where a unit that
+--   is not locked is party, or one whose answer names the person but is not admitted yet, the
+--   next settling decides.
 -- Asked by: settle. Rows: one per record that becomes live.
-WITH party AS (
+WITH coming AS (
+    SELECT p.so_dinh_danh AS identity_number, s.unit_code
+    FROM   staging.person AS p
+    JOIN   staging.document AS s ON s.snapshot_id = p.snapshot_id AND s.record_id = p.record_id
+    WHERE  s.unit_code IN (SELECT o.unit_code FROM landing.snapshot AS o
+                           WHERE o.state IN ('sealed', 'checked', 'released'))
+), party AS (
     SELECT d.record_id, d.unit_code, d.servant_id, d.state, d.start_on,
            bool_or(d.state = 'live') OVER w AS has_holder,
+           bool_and(d.unit_code = ANY(:unit_codes)) OVER w AS is_locked,
            count(*) OVER w AS parties,
            min(d.start_on) OVER w AS first_on,
            count(*) FILTER (WHERE d.start_on IS NULL) OVER w AS undated
@@ -17,7 +26,9 @@ WITH party AS (
     FROM   party AS p
 ), won AS (
     SELECT record_id FROM earliest
-    WHERE  NOT has_holder
+    WHERE  NOT has_holder AND is_locked
+      AND  NOT EXISTS (SELECT FROM coming AS c JOIN register.identity_alias AS a USING (identity_number)
+                       WHERE a.servant_id = earliest.servant_id AND c.unit_code <> earliest.unit_code)
       AND (parties = 1 OR undated = 0 AND start_on = first_on AND earliest_parties = 1)
 ), present AS (
     UPDATE landing.present AS p SET class = 'admitted'
