@@ -91,39 +91,29 @@ def status(
     print_status(found)
 
 
+NUMBERS = ("expected", "announced", "received", "live", "stale", "quarantined", "waiting")
+WIDE = 150  # columns a terminal needs for the whole table
+
+
 def print_status(found: dict[str, Any], console: Console = out) -> None:
-    """The headline and one row per unit."""
-    connected, synchronised = found["connected"], found["synchronised"]
+    """The headline and one row per unit; a narrow terminal gets what matters most."""
+    is_wide = console.width >= WIDE
+    shown = NUMBERS if is_wide else ("expected", "live", "quarantined")
     table = Table(title=f"{found['as_of']}", title_justify="left")
-    for name in ("unit", "name", "level"):
-        table.add_column(name, no_wrap=name != "name")
-    for name in (
-        "expected",
-        "announced",
-        "received",
-        "live",
-        "stale",
-        "quarantined",
-        "waiting",
-    ):
+    table.add_column("unit", no_wrap=True)
+    if is_wide:
+        table.add_column("name")
+    table.add_column("level", no_wrap=True)
+    for name in shown:
         table.add_column(name, justify="right")
     table.add_column("missing for the next level")
     for unit in found["units"]:
-        numbers = [
-            "–" if unit[name] is None else f"{unit[name]:,}"
-            for name in (
-                "expected",
-                "announced",
-                "received",
-                "live",
-                "stale",
-                "quarantined",
-                "waiting",
-            )
-        ]
+        numbers = ["–" if unit[name] is None else f"{unit[name]:,}" for name in shown]
+        names = [unit["name_vi"]] if is_wide else []
         level = f"{unit['level']} {unit['level_name']}"
-        table.add_row(unit["unit_code"], unit["name_vi"], level, *numbers, unit["reason_en"])
+        table.add_row(unit["unit_code"], *names, level, *numbers, unit["reason_en"])
     console.print(table)
+    connected, synchronised = found["connected"], found["synchronised"]
     console.print(
         f"connected {connected['count']} of {connected['of']},"
         f" synchronised {synchronised['count']} of {synchronised['of']}"

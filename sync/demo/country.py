@@ -1,6 +1,6 @@
 """The pretend country: units, their people in any order, and the truth about every defect."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -11,6 +11,7 @@ import orjson
 
 from sync.demo import days
 from sync.demo.catalogue import EDGES, KINDS, TRANSFER, TWICE_IN_UNIT, TWO_UNITS, spaced
+from sync.demo.kinds import Kind
 from sync.demo.life import BLOCK, NO_TRAITS, World, live
 from sync.demo.people import Person, build_person
 from sync.demo.placing import Placement, Placer, Plan
@@ -19,6 +20,7 @@ from sync.demo.units import Fault, PretendUnit, list_units
 USUAL_SEED = 2026
 USUAL_AS_OF = date(2026, 11, 23)
 USUAL_PEOPLE = 200
+RATINGS_DUE = (3, 31)  # Decree 233/2026: rule EV005
 ENDED = frozenset({"10", "11", "12", "13", "14"})
 
 
@@ -78,7 +80,7 @@ class Country:
         placer = Placer(self.seed, self.units)
         placer.place_twice(TWICE_IN_UNIT)
         placer.place_pairs(TWO_UNITS, TRANSFER)
-        return placer.place(KINDS, EDGES)
+        return placer.place(in_season(KINDS, self.as_of), EDGES)
 
     @cached_property
     def _by_code(self) -> dict[str, PretendUnit]:
@@ -183,6 +185,12 @@ class Country:
         for kind in place.kinds:
             kind.apply(person, random)
         return Entry(position, sent_key(key, place), person, _transport(place))
+
+
+def in_season(kinds: Sequence[Kind], as_of: date) -> tuple[Kind, ...]:
+    """Kinds that can be a defect on this day: last year's ratings are due by 31 March."""
+    ratings_are_due = (as_of.month, as_of.day) >= RATINGS_DUE
+    return tuple(kind for kind in kinds if ratings_are_due or "EV005" not in kind.rules)
 
 
 def build_country(
