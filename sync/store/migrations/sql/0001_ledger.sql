@@ -32,9 +32,12 @@ CREATE TABLE ledger.entry (
     register_sha256   bytea,
     CONSTRAINT classes_add_up CHECK (received IS NULL OR action <> 'snapshot_admitted'
         OR received = unreadable + duplicate + quarantined + waiting + added + changed + unchanged),
-    CONSTRAINT live_adds_up CHECK (live_after IS NULL OR live_after = live_before + entered - left_count),
+    CONSTRAINT live_adds_up CHECK (live_after IS NULL
+        OR live_after IS NOT DISTINCT FROM live_before + entered - left_count),
+    -- A sum with a gap in it is neither right nor wrong: an admitted snapshot has every number.
     CONSTRAINT admitted_is_accounted CHECK (action <> 'snapshot_admitted'
-        OR (received IS NOT NULL AND live_after IS NOT NULL AND stale IS NOT NULL))
+        OR num_nulls(received, unreadable, duplicate, quarantined, waiting, added, changed, unchanged,
+                     live_before, entered, left_count, live_after, stale) = 0)
 );
 CREATE INDEX entry_by_unit ON ledger.entry (unit_code, entry_id DESC);
 
@@ -55,7 +58,7 @@ BEGIN
         SELECT e.live_after INTO last_live FROM ledger.entry AS e
          WHERE e.unit_code = NEW.unit_code AND e.live_after IS NOT NULL
          ORDER BY e.entry_id DESC LIMIT 1;
-        IF coalesce(last_live, 0) <> NEW.live_before THEN
+        IF coalesce(last_live, 0) IS DISTINCT FROM NEW.live_before THEN
             RAISE EXCEPTION 'the ledger of unit % ended at % live and cannot go on from %',
                 NEW.unit_code, coalesce(last_live, 0), NEW.live_before
                 USING CONSTRAINT = 'live_goes_on', ERRCODE = 'check_violation';
