@@ -68,7 +68,7 @@ def sync(unit: Annotated[str | None, typer.Option(help="One unit's code.")] = No
     }
     out.print(", ".join(f"{name} {count:,}" for name, count in totals.items()))
     if not totals["added"] and not totals["changed"]:
-        out.print("No dossier changed.")
+        out.print(f"No dossier changed; {result['kept']} documents were new.")
     out.print(
         ", ".join(f"{name}: {count}" for name, count in sorted(result["outcomes"].items()))
     )

@@ -7,6 +7,7 @@ from typing import Any
 from sync.model.errors import SyncError
 from sync.services import admit, check, measure, pull, read, settle, wave
 from sync.services.context import Clock, database_of, utc_now
+from sync.store import ledger
 from sync.store.database import Database
 
 PULLS_AT_ONCE = 4
@@ -44,8 +45,11 @@ def run_wave(
     settle.settle_claims(wave_key, db=database, clock=clock)
     measure.measure_units(wave_key, db=database, clock=clock)
     wave.raise_if_incomplete(wave_key, db=database, clock=clock)
+    with database.transaction() as conn:
+        kept = ledger.count_kept(conn, wave_key)
     return {
         "wave_key": wave_key,
+        "kept": kept,
         "staged": staged,
         "outcomes": wave.count_outcomes(wave_key, db=database),
         "admitted": [result for result in results if result["outcome"] == "admitted"],

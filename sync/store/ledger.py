@@ -94,3 +94,16 @@ def append(conn: Connection, entry: Entry) -> int:
             values,
         ).scalar_one()
     )
+
+
+def count_kept(conn: Connection, wave_key: str) -> int:
+    """Documents that a wave's pulls kept because nobody had sent them before."""
+    return int(
+        conn.execute(
+            text(
+                "SELECT coalesce(sum((figures ->> 'kept')::integer), 0) FROM ledger.entry"
+                " WHERE wave_key = :wave_key AND action = 'snapshot_sealed'"
+            ),
+            {"wave_key": wave_key},
+        ).scalar_one()
+    )
