@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from sync.model.errors import DatabaseRefusedError
 
+NO_ANSWER = (psycopg2.OperationalError, psycopg2.InterfaceError)
 SAFE_NAME = re.compile(r"^[a-z_][a-z0-9_]{0,62}$")
 
 
@@ -39,10 +40,12 @@ class Database:
         try:
             with self.engine.begin() as conn:
                 yield conn
-        except DBAPIError as error:
-            raise without_values(error) from None
-        except psycopg2.Error as error:  # COPY speaks to the driver directly
-            raise without_values(error) from None
+        except (DBAPIError, psycopg2.Error) as error:  # COPY speaks to the driver directly
+            refused = without_values(error)
+            try:
+                raise refused from None
+            finally:
+                refused.__context__ = None  # hidden is not gone: a debugger would print it
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -56,7 +59,7 @@ def without_values(error: BaseException | None) -> DatabaseRefusedError:
     diag = getattr(error, "diag", None)
     names = [getattr(diag, part, None) or "" for part in ("table_name", "constraint_name")]
     table, constraint = (name if SAFE_NAME.match(name) else "" for name in names)
-    if isinstance(error, psycopg2.OperationalError) and not sqlstate:
+    if isinstance(error, NO_ANSWER) and not sqlstate:
         return DatabaseRefusedError(
             "The database did not answer: check that it runs and its URL."
         )
