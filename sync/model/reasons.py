@@ -97,8 +97,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{blocked}/{received} records are not admitted (at most 5% allowed).",
     ),
     "next_not_measured": (
-        "Đã đối soát. Mức 4 và 5 chưa được đo trong phiên bản này.",
-        "Reconciled. Levels 4 and 5 are not measured in this version yet.",
+        "Mức 4 và 5 chưa được đo.",
+        "Levels 4 and 5 are not measured yet.",
     ),
 }
 

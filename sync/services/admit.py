@@ -82,6 +82,7 @@ def _put_back(conn: Connection, snapshot: Snapshot, clock: Clock) -> Result:
     """Stale: the basis or staging changed after the check; it is read and checked again."""
     if snapshot.state is SnapshotState.CHECKED:
         snapshots.set_state(conn, snapshot, SnapshotState.SEALED, reason_code="stale_basis")
+    snapshots.forget_staged(conn, snapshot.snapshot_id)
     _set_outcome(conn, snapshot, Outcome.STALE, ("stale_basis", {}), clock)
     return {
         "outcome": "stale",

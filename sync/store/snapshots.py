@@ -205,3 +205,11 @@ def set_staged_count(conn: Connection, snapshot_id: int) -> int:
             {"id": snapshot_id},
         ).scalar_one()
     )
+
+
+def forget_staged(conn: Connection, snapshot_id: int) -> None:
+    """What was staged no longer counts: no check takes the snapshot before it is read again."""
+    conn.execute(
+        text("UPDATE landing.snapshot SET staged_count = NULL WHERE snapshot_id = :id"),
+        {"id": snapshot_id},
+    )
