@@ -84,7 +84,7 @@ def status(
     """Connected and synchronised units, with both numbers of every ratio."""
     from sync.services.status import build_status
 
-    found = build_status(as_of.date() if as_of else None)
+    found = build_status(as_of.date() if as_of else None, english=not as_json)
     if as_json:
         _print_json(found)
         return
@@ -111,7 +111,7 @@ def print_status(found: dict[str, Any], console: Console = out) -> None:
         numbers = ["–" if unit[name] is None else f"{unit[name]:,}" for name in shown]
         names = [unit["name_vi"]] if is_wide else []
         level = f"{unit['level']} {unit['level_name']}"
-        table.add_row(unit["unit_code"], *names, level, *numbers, unit["reason_en"])
+        table.add_row(unit["unit_code"], *names, level, *numbers, unit["reason"])
     console.print(table)
     connected, synchronised = found["connected"], found["synchronised"]
     console.print(

@@ -2,15 +2,20 @@
 
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from sync.model.errors import ConfigurationError
+
+PREFIX = "CBCCVC_"
 
 
 class Settings(BaseSettings):
     """Settings; secrets are read by reference (a file's path), never printed."""
 
-    model_config = SettingsConfigDict(env_prefix="CBCCVC_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
     home: Path = Field(default=Path(".cbccvc"), description="Where embedded data live.")
     database_url: SecretStr | None = Field(
@@ -44,6 +49,15 @@ class Settings(BaseSettings):
     portal_port: int = 8600
     portal_is_public: bool = False
 
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except ZoneInfoNotFoundError:
+            raise ValueError("no such zone") from None
+        return name
+
     @property
     def secrets(self) -> Path:
         """The folder that holds one file a secret."""
@@ -52,5 +66,15 @@ class Settings(BaseSettings):
 
 @cache
 def get_settings() -> Settings:
-    """The settings of this process."""
-    return Settings()
+    """The settings of this process.
+
+    Raises:
+        ConfigurationError: a setting cannot be what it says; names it, not its value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = sorted({f"{PREFIX}{part['loc'][0]}".upper() for part in error.errors()})
+    raise ConfigurationError(
+        f"{', '.join(wrong)} cannot be read: correct it, or remove it from the environment."
+    )

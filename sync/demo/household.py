@@ -130,7 +130,7 @@ class Household:
 
     def show(self) -> None:
         """The table of all units, and where to look further."""
-        print_status(build_status(), self.console)
+        print_status(build_status(english=True), self.console)
         self.say_where()
 
     def say_where(self) -> None:

@@ -4,14 +4,19 @@ from typing import Any
 
 from sync.checks.suites import load_suites
 from sync.services.context import database_of, expectations_dir
-from sync.store import quality
+from sync.store import quality, registry
 from sync.store.database import Database
 
 
 def list_findings(unit_code: str, *, db: Database | None = None) -> list[dict[str, Any]]:
-    """Open findings: record_id, group, row, field, rule_code, effect, sentence, sentence_en."""
+    """Open findings: record_id, group, row, field, rule_code, effect, sentence, sentence_en.
+
+    Raises:
+        NotFoundError: there never was such a unit.
+    """
     rules = {rule.code: rule for rule in load_suites(expectations_dir()).rules}
     with (db or database_of()).transaction() as conn:
+        registry.get_unit(conn, unit_code)
         found = quality.list_open(conn, unit_code)
     return [
         {

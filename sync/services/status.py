@@ -29,7 +29,11 @@ UNIT_KEYS = (
 
 
 def build_status(
-    as_of: date | None = None, *, db: Database | None = None, clock: Clock = utc_now
+    as_of: date | None = None,
+    *,
+    english: bool = False,
+    db: Database | None = None,
+    clock: Clock = utc_now,
 ) -> dict[str, Any]:
     """Headline and one row per unit, as `cbccvc status --json` prints them."""
     day = as_of or today(clock)
@@ -43,14 +47,13 @@ def build_status(
         "as_of": day.isoformat(),
         "connected": {"count": counts["connected"], "of": counts["of"]},
         "synchronised": {"count": counts["synchronised"], "of": counts["of"]},
-        "units": [_unit(row) for row in rows],
+        "units": [_unit(row, english) for row in rows],
     }
 
 
-def _unit(row: dict[str, Any]) -> dict[str, Any]:
+def _unit(row: dict[str, Any], english: bool) -> dict[str, Any]:
     at = row["last_success_at"]
     return {key: row[key] for key in UNIT_KEYS} | {
         "last_success_at": at.isoformat() if at else None,
-        "reason": row["reason_vi"],
-        "reason_en": row["reason_en"],
+        "reason": row["reason_en" if english else "reason_vi"],
     }

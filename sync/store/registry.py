@@ -53,6 +53,28 @@ def list_units(conn: Connection, as_of: date) -> list[Unit]:
     return [Unit(**row) for row in rows.mappings()]
 
 
+def get_unit(conn: Connection, unit_code: str) -> Unit:
+    """A unit as it was last, whether it still reports or not.
+
+    Raises:
+        NotFoundError: there never was such a unit.
+    """
+    row = (
+        conn.execute(
+            text(
+                "SELECT unit_code, name_vi, name_en, kind, is_restricted FROM registry.unit"
+                " WHERE unit_code = :unit_code ORDER BY valid_on DESC LIMIT 1"
+            ),
+            {"unit_code": unit_code},
+        )
+        .mappings()
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFoundError(f"There is no unit {unit_code}: list them with cbccvc status.")
+    return Unit(**row)
+
+
 def set_sources(conn: Connection, sources: Iterable[Source]) -> None:
     """Add sources or bring their rows up to date; one active source a unit."""
     for source in sources:
