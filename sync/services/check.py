@@ -65,19 +65,13 @@ def _check(database: Database, waiting: Sequence[Snapshot], clock: Clock) -> Non
     """One transaction: locate, merge findings, write results, move the snapshots on."""
     from sync.checks.run import run_suites
 
+    _restage_if_lost(database, waiting)
     with database.transaction() as conn:
         lock_reading(conn)
-        current = [
-            snapshot
-            for snapshot in (
-                snapshots.get(conn, s.snapshot_id, for_update=True) for s in waiting
-            )
-            if snapshot.state in TO_CHECK
-        ]
+        current = [s for s in _current(conn, waiting) if _is_staged(conn, s)]
         if not current:
             return
         staging.prepare(conn)
-        _restage_if_lost(conn, current)
         bases = current_bases(conn)
         ids = [snapshot.snapshot_id for snapshot in current]
         quality.add_rules(conn, bases.suites.sha256, _stored(bases.suites))
@@ -89,15 +83,27 @@ def _check(database: Database, waiting: Sequence[Snapshot], clock: Clock) -> Non
         _write_results(conn, current, bases, clock)
 
 
-def _restage_if_lost(conn: Connection, current: Sequence[Snapshot]) -> None:
-    """Staging is unlogged: after a crash it is empty, and that must not read as "no people"."""
-    lost = [
-        snapshot
-        for snapshot in current
-        if staging.count_staged(conn, snapshot.snapshot_id) != snapshot.staged_count
-    ]
-    if lost:
-        stage(conn, lost)
+def _current(conn: Connection, waiting: Sequence[Snapshot]) -> list[Snapshot]:
+    """Those that still wait; nobody moves them before this transaction ends."""
+    found = [snapshots.get(conn, s.snapshot_id, for_update=True) for s in waiting]
+    return [s for s in found if s.state in TO_CHECK and s.staged_count is not None]
+
+
+def _is_staged(conn: Connection, snapshot: Snapshot) -> bool:
+    return staging.count_staged(conn, snapshot.snapshot_id) == snapshot.staged_count
+
+
+def _restage_if_lost(database: Database, waiting: Sequence[Snapshot]) -> None:
+    """Staging is unlogged: after a crash it is empty, and that must not read as "no people".
+
+    In a transaction of its own: the suites look at staging over another connection, which would
+    wait for ever for tables that this one has emptied.
+    """
+    with database.transaction() as conn:
+        lock_reading(conn)
+        lost = [s for s in _current(conn, waiting) if not _is_staged(conn, s)]
+        if lost:
+            stage(conn, lost)
 
 
 def _stored(suites: Suites) -> list[StoredRule]:

@@ -38,7 +38,14 @@ def prepare(conn: Connection) -> None:
 
 
 def clear(conn: Connection, snapshot_ids: Sequence[int]) -> None:
-    """Forget what was staged for these snapshots, and for any that nobody will admit."""
+    """Forget what was staged for these snapshots, and for any that nobody will admit.
+
+    A reading that breaks off half-way leaves no count, so nobody takes its rows for all.
+    """
+    conn.execute(
+        text("UPDATE landing.snapshot SET staged_count = NULL WHERE snapshot_id = ANY(:ids)"),
+        {"ids": list(snapshot_ids)},
+    )
     pending = conn.execute(
         text(
             "SELECT EXISTS (SELECT FROM landing.snapshot WHERE state IN ('checked',"

@@ -1,5 +1,6 @@
 """A few units of a few hand-picked people each, over one real server that a test can spoil."""
 
+import threading
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -93,6 +94,7 @@ class Village:
     def __init__(self, db: Database, home: Path) -> None:
         load_registry(db)
         self.db, self.home, self.day, self._ticks = db, home, 0, 0
+        self._lock = threading.Lock()
         self.houses: dict[str, House] = {}
         self._talks: dict[str, servers.Talk] = {}
         self.server = servers.Server(self._answer)
@@ -136,9 +138,11 @@ class Village:
 
     def clock(self) -> datetime:
         """Noon of the day, a millisecond later at every look."""
-        self._ticks += 1
+        with self._lock:
+            self._ticks += 1
+            ticks = self._ticks
         noon = datetime(2026, 11, 23, 5, 0, tzinfo=UTC) + timedelta(days=self.day)
-        return noon + timedelta(milliseconds=self._ticks)
+        return noon + timedelta(milliseconds=ticks)
 
     def wave(self, unit_code: str | None = None) -> dict[str, Any]:
         """Pull, read, check, admit, settle, measure."""
