@@ -94,6 +94,7 @@ class HttpClient:
         self.base = check_address(address, source_code)
         self.limits = limits or Limits()
         self._wait = wait
+        self._own_paths: set[str] = set()
         self._session = _Session()
         self._session.trust_env = False  # no proxies and no .netrc from the environment
         self._session.verify = self.limits.ca_file or True
@@ -127,8 +128,11 @@ class HttpClient:
 
     def url(self, path: str) -> str:
         """The full URL of a path below the address; an URL of the same origin stays."""
-        below = self.base.rstrip("/") + "/" + path.lstrip("/")
-        return self._same_origin(path if "://" in path else below)
+        if "://" in path:
+            return self._same_origin(path)
+        url = self._same_origin(self.base.rstrip("/") + "/" + path.lstrip("/"))
+        self._own_paths.add(path_of(url))
+        return url
 
     def _same_origin(self, target: str, base: str = "") -> str:
         url = joined(base or self.base, target)
@@ -138,6 +142,11 @@ class HttpClient:
                 "the registry."
             )
         return url
+
+    def _place(self, url: str) -> str:
+        """The path, if it is our own; a link of the source's may name a person."""
+        path = path_of(url)
+        return path if path in self._own_paths else "a place it named itself"
 
     def _ask_once(self, question: Question, credential: Credential) -> Answer:
         """One attempt; an expired credential is renewed once within it."""
@@ -193,8 +202,8 @@ class HttpClient:
         """Let a good answer pass; otherwise say whether asking again can help."""
         if answer.ok:
             return
-        path = path_of(answer.url)
-        message = f"Source {self.source_code} answered {answer.status_code} to {path}"
+        place = self._place(answer.url)
+        message = f"Source {self.source_code} answered {answer.status_code} to {place}"
         if answer.status_code in WORTH_ANOTHER_TRY:
             later = _WorthWaitingError(f"{message}; the next wave asks again.")
             later.wait_s = retry_after_s(answer.headers)
@@ -214,7 +223,7 @@ class HttpClient:
                     size = self.limits.body_bytes >> 20
                     raise UnreadableAnswerError(
                         f"Source {self.source_code} sent more than {size} MB in one answer to "
-                        f"{path_of(answer.url)}: ask its owner for smaller pages."
+                        f"{self._place(answer.url)}: ask its owner for smaller pages."
                     )
                 if time.monotonic() > deadline:
                     raise self._broken(answer.url, requests.Timeout())
@@ -229,7 +238,7 @@ class HttpClient:
         if isinstance(error, requests.Timeout):
             how = "did not answer in time"
         return _WorthWaitingError(
-            f"Source {self.source_code} {how} at {path_of(url)}; the next wave asks again."
+            f"Source {self.source_code} {how} at {self._place(url)}; the next wave asks again."
         )
 
 
@@ -263,7 +272,7 @@ def read_object(answer: Answer, source_code: str) -> dict[str, object]:
         content = None
     if not isinstance(content, dict):
         raise UnreadableAnswerError(
-            f"Source {source_code} answered something that is no JSON object at "
-            f"{path_of(answer.url)}; its owner must look."
+            f"Source {source_code} answered something that is no JSON object; its owner "
+            "must look."
         )
     return content

@@ -3,7 +3,6 @@
 import io
 import logging
 import struct
-import traceback
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -16,6 +15,7 @@ from sync.store.copying import as_field, as_jsonb, as_text_array, copy_rows
 from sync.store.database import Database
 from sync.store.server import EmbeddedServer
 from tests.store.readings import raw_document
+from tests.telling import everything_told
 
 NAME = "Trồng Thị Giấu"
 NUMBER = "001085000456"
@@ -114,16 +114,6 @@ REFUSALS: dict[str, tuple[Provoke, str, str]] = {
         "",
     ),
 }
-
-
-def everything_told(error: BaseException) -> str:
-    """All a log, a debugger or a careless handler could print of an error and its chain."""
-    told = ["".join(traceback.format_exception(error))]
-    chain: BaseException | None = error
-    while chain is not None:
-        told += [str(chain), repr(chain), repr(chain.args), repr(vars(chain))]
-        chain = chain.__cause__ or chain.__context__
-    return "\n".join(told)
 
 
 def assert_tells_nobody(told: str) -> None:
