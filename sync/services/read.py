@@ -1,10 +1,14 @@
 """Read: once per wave, sealed snapshots → typed rows in staging. Statements over sets."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 
 from sqlalchemy import Connection
 
+from sync.contract.profile import Profile
 from sync.model.errors import DatabaseRefusedError
 from sync.model.states import SnapshotState
 from sync.services.basis import Bases, current_bases, profile_of
@@ -17,6 +21,7 @@ from sync.store.locks import lock_reading
 from sync.store.snapshots import Snapshot
 
 TO_READ = (SnapshotState.SEALED, SnapshotState.RELEASED)
+READERS = 2  # connections that read side by side; the work is the database's, not Python's
 
 
 def read_sealed_snapshots(
@@ -39,9 +44,51 @@ def read_sealed_snapshots(
 
 
 def _read_all(database: Database) -> int:
+    """Everything sealed, two connections side by side; the lock outlives their commits."""
+    with database.transaction() as guard:
+        lock_reading(guard)
+        with database.transaction() as conn:
+            sealed = snapshots.list_in_states(conn, TO_READ)
+            staging.prepare(conn)
+            staging.clear(conn, _ids(sealed))
+            bases = current_bases(conn)
+        for chunk in _chunks(sealed):
+            _read_chunk(database, chunk, bases)
+        with database.transaction() as conn:
+            return _count(conn, sealed)
+
+
+def _read_chunk(database: Database, chunk: Sequence[Snapshot], bases: Bases) -> None:
+    """`_stage_chunk` in five transactions: what was staged is derivable, and counted last."""
+    parts = _parts(chunk)
+    with _prepared(database) as conn:
+        _choose(conn, chunk, bases, pass_no=1)
+    _side_by_side(database, parts, partial(_type_rows, pass_no=1))
+    with _prepared(database) as conn:
+        _look_around(conn, chunk, bases)
+    _side_by_side(database, parts, _hash)
+    with _prepared(database) as conn:
+        _finish(conn, chunk)
+
+
+def _side_by_side(
+    database: Database,
+    parts: Sequence[Sequence[Snapshot]],
+    work: Callable[[Connection, Sequence[Snapshot]], None],
+) -> None:
+    def one(part: Sequence[Snapshot]) -> None:
+        with _prepared(database) as conn:
+            work(conn, part)
+
+    with ThreadPoolExecutor(READERS) as pool:
+        list(pool.map(one, parts))
+
+
+@contextmanager
+def _prepared(database: Database) -> Iterator[Connection]:
     with database.transaction() as conn:
-        lock_reading(conn)
-        return stage(conn, snapshots.list_in_states(conn, TO_READ))
+        staging.prepare(conn)
+        yield conn
 
 
 def _read_one_by_one(database: Database, clock: Clock) -> int:
@@ -59,12 +106,20 @@ def _read_one_by_one(database: Database, clock: Clock) -> int:
 
 
 def stage(conn: Connection, sealed: Sequence[Snapshot]) -> int:
-    """Stage these snapshots; the caller holds the reading lock."""
+    """Stage these snapshots in one transaction; the caller holds the reading lock."""
     staging.prepare(conn)
-    staging.clear(conn, [snapshot.snapshot_id for snapshot in sealed])
+    staging.clear(conn, _ids(sealed))
     bases = current_bases(conn)
     for chunk in _chunks(sealed):
         _stage_chunk(conn, chunk, bases)
+    return _count(conn, sealed)
+
+
+def _ids(chunk: Sequence[Snapshot]) -> list[int]:
+    return [snapshot.snapshot_id for snapshot in chunk]
+
+
+def _count(conn: Connection, sealed: Sequence[Snapshot]) -> int:
     return sum(snapshots.set_staged_count(conn, snapshot.snapshot_id) for snapshot in sealed)
 
 
@@ -83,33 +138,61 @@ def _chunks(sealed: Sequence[Snapshot]) -> Iterator[list[Snapshot]]:
         yield chunk
 
 
+def _parts(chunk: Sequence[Snapshot]) -> list[list[Snapshot]]:
+    """The snapshots in `READERS` parts of about as many documents."""
+    parts: list[list[Snapshot]] = [[] for _ in range(READERS)]
+    sizes = [0] * READERS
+    for snapshot in sorted(chunk, key=lambda each: -each.received_count):
+        smallest = sizes.index(min(sizes))
+        parts[smallest].append(snapshot)
+        sizes[smallest] += snapshot.received_count
+    return [part for part in parts if part]
+
+
 def _stage_chunk(conn: Connection, chunk: Sequence[Snapshot], bases: Bases) -> None:
-    by_profile = _by_profile(conn, chunk)
-    for group in by_profile.values():
-        _stage_profile(conn, group, bases, pass_no=1)
-    everything = [snapshot.snapshot_id for snapshot in chunk]
-    if staging.queue_number_sharers(conn, everything):
-        for group in by_profile.values():
-            _stage_profile(conn, group, bases, pass_no=2)
-    staging.finish_reading(conn, everything)
-    quality.clear_rechecks(conn, everything)
+    _choose(conn, chunk, bases, pass_no=1)
+    _type_rows(conn, chunk, pass_no=1)
+    _look_around(conn, chunk, bases)
+    _hash(conn, chunk)
+    _finish(conn, chunk)
 
 
-def _by_profile(conn: Connection, chunk: Sequence[Snapshot]) -> dict[str, list[Snapshot]]:
+def _choose(conn: Connection, chunk: Sequence[Snapshot], bases: Bases, *, pass_no: int) -> None:
+    """Which documents to read; the second pass adds records queued by the first."""
+    for profile, group in _by_profile(conn, chunk):
+        basis_sha256 = bases.of(profile.sha256, group[0].as_of).reading
+        reading = staging.ReadingPass(pass_no, basis_sha256, bases.cross_rules())
+        staging.stage_documents(conn, _ids(group), profile, reading)
+
+
+def _type_rows(conn: Connection, chunk: Sequence[Snapshot], *, pass_no: int) -> None:
+    """The chosen documents as typed rows."""
+    for profile, group in _by_profile(conn, chunk):
+        staging.read_documents(conn, _ids(group), profile, pass_no)
+
+
+def _look_around(conn: Connection, chunk: Sequence[Snapshot], bases: Bases) -> None:
+    """Who else carries the same identity number; unchanged records of theirs are read too."""
+    if staging.queue_number_sharers(conn, _ids(chunk)):
+        _choose(conn, chunk, bases, pass_no=2)
+        _type_rows(conn, chunk, pass_no=2)
+    staging.add_context(conn, _ids(chunk))
+
+
+def _hash(conn: Connection, chunk: Sequence[Snapshot]) -> None:
+    staging.add_hashes(conn, _ids(chunk))
+
+
+def _finish(conn: Connection, chunk: Sequence[Snapshot]) -> None:
+    staging.finish_reading(conn)
+    quality.clear_rechecks(conn, _ids(chunk))
+
+
+def _by_profile(
+    conn: Connection, chunk: Sequence[Snapshot]
+) -> list[tuple[Profile, list[Snapshot]]]:
     names = registry.profile_names(conn, [snapshot.profile_sha256 for snapshot in chunk])
     groups: dict[str, list[Snapshot]] = defaultdict(list)
     for snapshot in chunk:
         groups[names[snapshot.profile_sha256]].append(snapshot)
-    return groups
-
-
-def _stage_profile(
-    conn: Connection, group: Sequence[Snapshot], bases: Bases, *, pass_no: int
-) -> None:
-    """Stage the snapshots of one profile; the second pass adds records queued by the first."""
-    profile = profile_of(conn, group[0])
-    snapshot_ids = [snapshot.snapshot_id for snapshot in group]
-    basis_sha256 = bases.of(profile.sha256, group[0].as_of).reading
-    reading = staging.ReadingPass(pass_no, basis_sha256, bases.cross_rules())
-    if staging.stage_documents(conn, snapshot_ids, profile, reading):
-        staging.read_documents(conn, snapshot_ids, profile, pass_no)
+    return [(profile_of(conn, group[0]), group) for group in groups.values()]

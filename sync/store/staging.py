@@ -111,12 +111,15 @@ def queue_number_sharers(conn: Connection, snapshot_ids: Sequence[int]) -> int:
     )
 
 
-def finish_reading(conn: Connection, snapshot_ids: Sequence[int]) -> None:
-    """Context and typed hashes of what was staged; statistics for the checks that follow."""
-    ids = {"snapshot_ids": list(snapshot_ids)}
+def add_context(conn: Connection, snapshot_ids: Sequence[int]) -> None:
+    """Who else carries the same number; statistics for the statements that follow."""
     for group in spoken_groups():
         conn.execute(text(f"ANALYZE staging.{group.name}"))
-    conn.execute(named_query("stage_context"), ids)
+    conn.execute(named_query("stage_context"), {"snapshot_ids": list(snapshot_ids)})
+
+
+def add_hashes(conn: Connection, snapshot_ids: Sequence[int]) -> None:
+    """Typed hash and lacking fields of every record that was read."""
     scope = "g.snapshot_id = ANY(:snapshot_ids)"
     records = (
         "(SELECT snapshot_id, record_id FROM staging.document WHERE snapshot_id ="
@@ -131,8 +134,12 @@ def finish_reading(conn: Connection, snapshot_ids: Sequence[int]) -> None:
             "INSERT INTO staging.reading (snapshot_id, record_id, typed_sha256,"
             " missing_fields)\n" + hashed
         ),
-        ids,
+        {"snapshot_ids": list(snapshot_ids)},
     )
+
+
+def finish_reading(conn: Connection) -> None:
+    """Statistics for the checks that follow."""
     for name in ("reading", "context"):
         conn.execute(text(f"ANALYZE staging.{name}"))
 

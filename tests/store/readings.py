@@ -120,7 +120,9 @@ class Reader:
         staging.prepare(self.conn)
         staging.stage_documents(self.conn, [snapshot_id], self.profile, ReadingPass(1, "b", []))
         staging.read_documents(self.conn, [snapshot_id], self.profile, 1)
-        staging.finish_reading(self.conn, [snapshot_id])
+        staging.add_context(self.conn, [snapshot_id])
+        staging.add_hashes(self.conn, [snapshot_id])
+        staging.finish_reading(self.conn)
         ids = self.conn.execute(
             text("SELECT record_id FROM landing.record ORDER BY substr(local_key, 2)::integer")
         )
