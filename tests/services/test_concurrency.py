@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -125,6 +126,26 @@ def test_the_command_twice_at_once(three: Village, urls: Urls) -> None:
     assert [process.returncode for process in both] == [0, 0], said
     assert _held(three) == _expected(three)
     assert _versions(three) == 3 * PEOPLE + 1
+
+
+def test_a_slow_unit_keeps_no_other_of_its_product_waiting(three: Village) -> None:
+    sealed = "SELECT count(*) FROM landing.snapshot WHERE unit_code = :unit_code"
+    seen: list[bool] = []
+    usual = three.houses[A].usual_talk()
+
+    def slow(request: servers.Request) -> servers.Reply:
+        for _ in range(50):  # five seconds at most
+            if three.one(sealed, unit_code=B):
+                break
+            time.sleep(0.1)
+        seen.append(three.one(sealed, unit_code=B) == 1)
+        return usual(request)
+
+    three.houses[A].talk = slow
+    three.wave()
+
+    assert seen
+    assert all(seen)
 
 
 def _tools(village: Village) -> dict[str, Any]:

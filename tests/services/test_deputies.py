@@ -39,8 +39,8 @@ def assembly(db: Database, home: Path, clock: Callable[[], datetime]) -> Databas
     with db.transaction() as conn:
         conn.execute(
             text(
-                "INSERT INTO registry.unit (unit_code, valid_on, name_vi, name_en, kind, source,"
-                " confidence) VALUES (:unit, daterange('2011-05-22', '2016-05-22'),"
+                "INSERT INTO registry.unit (unit_code, valid_on, name_vi, name_en, kind,"
+                " source, confidence) VALUES (:unit, daterange('2011-05-22', '2016-05-22'),"
                 " 'Quốc hội khóa XIII', 'National Assembly XIII', 'ministerial_agency',"
                 " 'published list', 'official')"
             ),
