@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -44,7 +46,19 @@ class Bases:
 
 def current_bases(conn: Connection) -> Bases:
     """The bases as suites and code lists stand now."""
-    return Bases(load_suites(expectations_dir()), registry.code_lists_sha256(conn))
+    return Bases(_suites(), registry.code_lists_sha256(conn))
+
+
+def _suites() -> Suites:
+    """The suites as their files stand now; files that did not change are not read again."""
+    folder = expectations_dir()
+    stats = [(path.name, path.stat()) for path in sorted(folder.glob("*.json"))]
+    return _load(folder, tuple((name, at.st_mtime_ns, at.st_size) for name, at in stats))
+
+
+@lru_cache(maxsize=2)
+def _load(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Suites:
+    return load_suites(folder)
 
 
 def profile_of(conn: Connection, snapshot: Snapshot) -> Profile:
