@@ -1,15 +1,18 @@
 """The whole wave without Airflow: the same verbs in the same order."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from sync.logs import log_failure
 from sync.model.errors import SyncError
 from sync.services import admit, check, measure, pull, read, settle, wave
 from sync.services.context import Clock, database_of, utc_now
 from sync.store import ledger
 from sync.store.database import Database
 
+LOGGER = logging.getLogger(__name__)
 PULLS_AT_ONCE = 4
 Progress = Callable[[str, int, int], None]
 
@@ -40,7 +43,7 @@ def run_wave(
     progress("check", len(ready), len(ready))
     results = []
     for number, snapshot in enumerate(ready, 1):
-        results.append(_admit(int(snapshot["snapshot_id"]), database, clock))
+        results += _admit(int(snapshot["snapshot_id"]), database, clock)
         progress("admit", number, len(ready))
     settle.settle_claims(wave_key, db=database, clock=clock)
     measure.measure_units(wave_key, db=database, clock=clock)
@@ -56,9 +59,13 @@ def run_wave(
     }
 
 
-def _admit(snapshot_id: int, database: Database, clock: Clock) -> dict[str, int | str]:
-    """Admit; what became stale meanwhile is left to the next wave."""
-    return admit.admit_snapshot(snapshot_id, db=database, clock=clock)
+def _admit(snapshot_id: int, database: Database, clock: Clock) -> list[dict[str, int | str]]:
+    """Admit; what became stale is left to the next wave, what failed to the verdict."""
+    try:
+        return [admit.admit_snapshot(snapshot_id, db=database, clock=clock)]
+    except SyncError as error:
+        log_failure(LOGGER, "admit_failed", error)
+        return []  # its unit stays unfinished; the others must not wait for it
 
 
 def _pull_all(
