@@ -66,7 +66,7 @@ def _expected(village: Village) -> list[Any]:
         (unit_code, "waiting" if (unit_code, own) == (A, number) else "live", own)
         for unit_code in UNITS
         for own in sorted(
-            person["person"]["so_dinh_danh"]  # type: ignore[call-overload]
+            person["person"]["so_dinh_danh"]  # type: ignore[call-overload]  # a single group
             for person in village.houses[unit_code].people
         )
     ]

@@ -1,4 +1,4 @@
-"""When the database refuses one unit's rows, that unit fails alone and the wave is not green."""
+"""When the database refuses rows of a unit, that unit fails alone and the wave is not green."""
 
 from collections.abc import Callable
 

@@ -118,7 +118,7 @@ def test_who_leaves_and_returns_is_live_again_as_the_same_person(village: Villag
     village.wave()
     servants = village.one("SELECT count(*) FROM register.servant")
     gone = house.people.pop()
-    key = gone["person"]["so_hieu_bndp"]  # type: ignore[call-overload]
+    key = gone["person"]["so_hieu_bndp"]  # type: ignore[call-overload]  # a single group
     village.day = 1
     village.wave()
     state = "SELECT state FROM register.dossier JOIN landing.record USING (record_id)"
