@@ -220,6 +220,11 @@ def snapshot_release(snapshot_id: int, reason: Reason, actor: Actor = "operator"
 
     released = release_snapshot(snapshot_id, actor=actor, reason=reason)
     result = finish_snapshot(released.snapshot_id)
+    if result["outcome"] not in ("admitted", "held"):
+        raise SyncError(
+            f"Snapshot {snapshot_id} of {released.unit_code} is released but"
+            f" {result['outcome']}; the next wave reads it again."
+        )
     out.print(f"snapshot {snapshot_id} of {released.unit_code}: {result['outcome']}")
 
 

@@ -12,6 +12,7 @@ from sync.checks.locate import count_failing, count_located, forget_located, loc
 from sync.checks.suites import Suites
 from sync.model.errors import ConfigurationError
 
+BROKEN_RULE = "42"  # SQLSTATE class: syntax error or access rule violation
 Compiled = Mapping[str, Sequence[RuleCondition]]
 
 
@@ -74,6 +75,8 @@ def _locate(
         with conn.begin_nested():
             conn.execute(statement)
     except DBAPIError as error:
+        if not (getattr(error.orig, "pgcode", None) or "").startswith(BROKEN_RULE):
+            raise  # the data, the disk or a neighbour: not the rule
         guilty = _guilty(conn, name, conditions, snapshot_ids)
         state = getattr(error.orig, "pgcode", None) or "no answer"
         raise ConfigurationError(

@@ -19,6 +19,10 @@ class SourceUnavailableError(SyncError):
     status = 503
 
 
+class DeadlineError(SourceUnavailableError):
+    """The source still answered when its time was over."""
+
+
 class SourceRejectedError(SyncError):
     """The source refuses us; asking again the same way cannot help."""
 
@@ -58,6 +62,11 @@ class DatabaseRefusedError(SyncError):
         super().__init__(message)
         self.sqlstate = sqlstate
         self.constraint = constraint
+
+    @property
+    def is_passing(self) -> bool:
+        """Of the machine or a neighbour (deadlock, resources, shutdown), not the data."""
+        return self.sqlstate[:2] in ("", "08", "40", "53", "57", "58")
 
 
 class IllegalTransitionError(SyncError):

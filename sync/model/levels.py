@@ -101,7 +101,7 @@ def _why_stopped(evidence: Evidence) -> tuple[str, Mapping[str, Any]]:
         return evidence.answer if evidence.answer[0] else ("held", {})
     if evidence.is_rejected:
         return "rejected", {}
-    if evidence.admitted_at is None:
+    if evidence.admitted_at is None or not evidence.received:
         return evidence.failed if evidence.failed[0] else ("never_admitted", {})
     return "", {}
 

@@ -43,6 +43,7 @@ NEXT_SNAPSHOT_STATES: Mapping[SnapshotState, frozenset[SnapshotState]] = {
     SnapshotState.RELEASED: frozenset(
         {
             SnapshotState.RELEASED,  # read and checked again, still released
+            SnapshotState.HELD,  # another brake than the released one
             SnapshotState.ADMITTED,
             SnapshotState.SUPERSEDED,
             SnapshotState.FAILED,

@@ -94,17 +94,16 @@ def _put_back(conn: Connection, snapshot: Snapshot, clock: Clock) -> Result:
 def _brake(
     conn: Connection, snapshot: Snapshot, work: Admission
 ) -> tuple[str, Mapping[str, int]] | None:
-    """The first brake: nobody, or too many people gone. A released snapshot passed a person."""
-    if snapshot.state is SnapshotState.RELEASED:
-        return None
+    """The first brake: nobody, or too many people gone. A release passes its own brake only."""
     settings = get_settings()
     figures = admission.brake_figures(conn, work)
-    if snapshot.received_count == 0:
+    passed = snapshot.reason_code if snapshot.state is SnapshotState.RELEASED else ""
+    if snapshot.received_count == 0 and passed != "nobody":
         return "nobody", {"live": figures.live, "received": 0}
     limit = max(
         settings.brake_vanished_count, int(settings.brake_vanished_ratio * figures.live)
     )
-    if figures.vanished > limit:
+    if figures.vanished > limit and passed not in ("vanished", "nobody"):
         return "vanished", {"vanished": figures.vanished, "live": figures.live, "limit": limit}
     return None
 
@@ -114,6 +113,7 @@ def _hold(
 ) -> Result:
     code, figures = held
     snapshots.set_state(conn, snapshot, SnapshotState.HELD, reason_code=code, figures=figures)
+    quality.queue_checked(conn, [snapshot.snapshot_id])
     ledger.append(
         conn,
         ledger.about(

@@ -33,13 +33,14 @@ def check_read_snapshots(
     """
     database = db or database_of()
     with database.transaction() as conn:
+        lock_reading(conn)  # a reading under way has no counts yet
         waiting = [
             s for s in snapshots.list_in_states(conn, TO_CHECK) if s.staged_count is not None
         ]
     try:
         _check(database, waiting, clock)
     except DatabaseRefusedError:
-        _check_one_by_one(database, waiting, clock)
+        _check_one_by_one(database, waiting, wave_key, clock)
     with database.transaction() as conn:
         waves.finish_step(conn, wave_key, "check", clock())
         ready = [
@@ -52,13 +53,17 @@ def check_read_snapshots(
     return [{"snapshot_id": s.snapshot_id, "unit_code": s.unit_code} for s in ready]
 
 
-def _check_one_by_one(database: Database, waiting: Sequence[Snapshot], clock: Clock) -> None:
+def _check_one_by_one(
+    database: Database, waiting: Sequence[Snapshot], wave_key: str, clock: Clock
+) -> None:
     """After a scan raised: only the culprit's snapshot fails."""
     for snapshot in waiting:
         try:
             _check(database, [snapshot], clock)
         except DatabaseRefusedError as error:
-            fail_snapshot(database, snapshot, error.sqlstate, clock)
+            if error.is_passing:
+                raise  # the machine, not this unit's data: the task is tried again
+            fail_snapshot(database, snapshot, wave_key, error.sqlstate, clock)
 
 
 def _check(database: Database, waiting: Sequence[Snapshot], clock: Clock) -> None:

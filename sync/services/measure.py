@@ -41,11 +41,12 @@ def measure_units(
                 "measured_at": now,
             },
         )
-        sentences = {
-            unit.unit_code: tuple_of_sentences(unit.reason_code, dict(unit.figures))
-            for unit in waves.list_units(conn, wave_key)
-        }
-        measures.replace_unit_waves(conn, wave_key, sentences)
+        for touched in waves.list_touched(conn, wave_key):
+            sentences = {
+                unit.unit_code: tuple_of_sentences(unit.reason_code, dict(unit.figures))
+                for unit in waves.list_units(conn, touched)
+            }
+            measures.replace_unit_waves(conn, touched, sentences)
         waves.finish_step(conn, wave_key, "measure", now)
     return counts
 

@@ -21,7 +21,7 @@ def probe_unit(unit_code: str, *, db: Database | None = None, clock: Clock = utc
     """Look at one source once and keep the result; what the source does never raises."""
     database = db or database_of()
     with database.transaction() as conn:
-        source = registry.get_source(conn, unit_code)
+        source = registry.get_source(conn, unit_code, today(clock))
     try:
         connector = open_connector(
             source,

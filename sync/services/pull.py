@@ -7,6 +7,7 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from sync.model.errors import (
+    DeadlineError,
     SourceRejectedError,
     SourceUnavailableError,
     SyncError,
@@ -20,11 +21,12 @@ from sync.services.secrets import find_secret
 from sync.settings import get_settings
 from sync.sources.connect import open_connector
 from sync.sources.profiles import load_profile
-from sync.store import documents, ledger, registry, snapshots, waves
+from sync.store import documents, ledger, quality, registry, snapshots, waves
 from sync.store.database import Database
 from sync.store.locks import lock_pull
 
 REASONS: dict[type[SyncError], tuple[Outcome, str]] = {
+    DeadlineError: (Outcome.UNAVAILABLE, "deadline"),
     SourceUnavailableError: (Outcome.UNAVAILABLE, "source_unavailable"),
     SourceRejectedError: (Outcome.REJECTED, "source_rejected"),
     UnreadableAnswerError: (Outcome.UNREADABLE, "unreadable_answer"),
@@ -61,7 +63,8 @@ def pull_unit(
     """
     database = db or database_of()
     with database.transaction() as conn:
-        source = registry.get_source(conn, unit_code)
+        as_of = waves.get_as_of(conn, wave_key)
+        source = registry.get_source(conn, unit_code, as_of)
     tally = Tally()
     try:
         return _pull(database, source, wave_key, tally, clock)
@@ -109,7 +112,7 @@ def _take_pages(
     for page in connector.pages():
         tally.add(page, documents.add_page(conn, source.unit_code, page.documents))
         if clock() > deadline:
-            raise SourceUnavailableError(
+            raise DeadlineError(
                 f"Source {source.source_code} was still answering after {deadline_s} s;"
                 " the next wave asks again."
             )
@@ -131,6 +134,7 @@ def _seal(conn: Connection, snapshot_id: int, tally: Tally, clock: Clock) -> Non
         },
     )
     older = snapshots.supersede_older(conn, snapshot_id)
+    quality.queue_checked(conn, older)
     waves.supersede_outcomes(conn, older, (Outcome.SUPERSEDED, "superseded"), clock())
     held = _mismatch(tally)
     _set_outcome(conn, snapshot, held, clock)
@@ -176,7 +180,7 @@ def _record_failure(
     clock: Clock,
 ) -> None:
     outcome, code, page = failure
-    figures = {"page": page}
+    figures = {"page": page, "seconds": get_settings().pull_deadline_s}
     with database.transaction() as conn:
         unit = waves.WaveUnit(source.unit_code, outcome, code, figures, None)
         waves.set_outcome(conn, wave_key, unit, clock())

@@ -37,7 +37,7 @@ def read_sealed_snapshots(
     try:
         staged = _read_all(database)
     except DatabaseRefusedError:
-        staged = _read_one_by_one(database, clock)
+        staged = _read_one_by_one(database, wave_key, clock)
     with database.transaction() as conn:
         waves.finish_step(conn, wave_key, "read", clock())
     return staged
@@ -53,22 +53,21 @@ def _read_all(database: Database) -> int:
             staging.clear(conn, _ids(sealed))
             bases = current_bases(conn)
         for chunk in _chunks(sealed):
-            _read_chunk(database, chunk, bases)
-        with database.transaction() as conn:
+            _type_chunk(database, chunk, bases)
+        with _prepared(database) as conn:
+            _look_around(conn, sealed, bases)
+        for chunk in _chunks(sealed):
+            _side_by_side(database, _parts(chunk), _hash)
+        with _prepared(database) as conn:
+            _finish(conn, sealed)
             return _count(conn, sealed)
 
 
-def _read_chunk(database: Database, chunk: Sequence[Snapshot], bases: Bases) -> None:
-    """`_stage_chunk` in five transactions: what was staged is derivable, and counted last."""
-    parts = _parts(chunk)
+def _type_chunk(database: Database, chunk: Sequence[Snapshot], bases: Bases) -> None:
+    """Typed rows of one chunk, in transactions of their own: staging is derivable."""
     with _prepared(database) as conn:
         _choose(conn, chunk, bases, pass_no=1)
-    _side_by_side(database, parts, partial(_type_rows, pass_no=1))
-    with _prepared(database) as conn:
-        _look_around(conn, chunk, bases)
-    _side_by_side(database, parts, _hash)
-    with _prepared(database) as conn:
-        _finish(conn, chunk)
+    _side_by_side(database, _parts(chunk), partial(_type_rows, pass_no=1))
 
 
 def _side_by_side(
@@ -91,7 +90,7 @@ def _prepared(database: Database) -> Iterator[Connection]:
         yield conn
 
 
-def _read_one_by_one(database: Database, clock: Clock) -> int:
+def _read_one_by_one(database: Database, wave_key: str, clock: Clock) -> int:
     with database.transaction() as conn:
         sealed = snapshots.list_in_states(conn, TO_READ)
     staged = 0
@@ -101,7 +100,9 @@ def _read_one_by_one(database: Database, clock: Clock) -> int:
                 lock_reading(conn)
                 staged += stage(conn, [snapshot])
         except DatabaseRefusedError as error:
-            fail_snapshot(database, snapshot, error.sqlstate, clock)
+            if error.is_passing:
+                raise  # the machine, not this unit's data: the task is tried again
+            fail_snapshot(database, snapshot, wave_key, error.sqlstate, clock)
     return staged
 
 
@@ -111,7 +112,11 @@ def stage(conn: Connection, sealed: Sequence[Snapshot]) -> int:
     staging.clear(conn, _ids(sealed))
     bases = current_bases(conn)
     for chunk in _chunks(sealed):
-        _stage_chunk(conn, chunk, bases)
+        _choose(conn, chunk, bases, pass_no=1)
+        _type_rows(conn, chunk, pass_no=1)
+    _look_around(conn, sealed, bases)
+    _hash(conn, sealed)
+    _finish(conn, sealed)
     return _count(conn, sealed)
 
 
@@ -149,14 +154,6 @@ def _parts(chunk: Sequence[Snapshot]) -> list[list[Snapshot]]:
     return [part for part in parts if part]
 
 
-def _stage_chunk(conn: Connection, chunk: Sequence[Snapshot], bases: Bases) -> None:
-    _choose(conn, chunk, bases, pass_no=1)
-    _type_rows(conn, chunk, pass_no=1)
-    _look_around(conn, chunk, bases)
-    _hash(conn, chunk)
-    _finish(conn, chunk)
-
-
 def _choose(conn: Connection, chunk: Sequence[Snapshot], bases: Bases, *, pass_no: int) -> None:
     """Which documents to read; the second pass adds records queued by the first."""
     for profile, group in _by_profile(conn, chunk):
@@ -171,12 +168,15 @@ def _type_rows(conn: Connection, chunk: Sequence[Snapshot], *, pass_no: int) -> 
         staging.read_documents(conn, _ids(group), profile, pass_no)
 
 
-def _look_around(conn: Connection, chunk: Sequence[Snapshot], bases: Bases) -> None:
-    """Who else carries the same identity number; unchanged records of theirs are read too."""
-    if staging.queue_number_sharers(conn, _ids(chunk)):
-        _choose(conn, chunk, bases, pass_no=2)
-        _type_rows(conn, chunk, pass_no=2)
-    staging.add_context(conn, _ids(chunk))
+def _look_around(conn: Connection, sealed: Sequence[Snapshot], bases: Bases) -> None:
+    """Who else carries the same identity number, in whatever chunk or wave they were read.
+
+    Unchanged records of theirs are read too.
+    """
+    if staging.queue_number_sharers(conn, _ids(sealed)):
+        _choose(conn, sealed, bases, pass_no=2)
+        _type_rows(conn, sealed, pass_no=2)
+    staging.add_context(conn, _ids(sealed))
 
 
 def _hash(conn: Connection, chunk: Sequence[Snapshot]) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
 from sync.logs import log_failure
@@ -77,15 +77,18 @@ def _pull_all(
 ) -> None:
     """Pull several units side by side; a source's failure is its outcome, not ours."""
 
-    def pull_one(code: str) -> None:
-        try:
-            pull.pull_unit(code, wave_key, db=database, clock=clock)
-        except SyncError:
-            return  # recorded as the unit's outcome; the verdict judges it
-
     with ThreadPoolExecutor(PULLS_AT_ONCE) as pool:
-        for number, _ in enumerate(pool.map(pull_one, due), 1):
+        pulls = [
+            pool.submit(pull.pull_unit, code, wave_key, db=database, clock=clock)
+            for code in due
+        ]
+        for number, done in enumerate(as_completed(pulls), 1):
             progress("pull", number, len(due))
+            error = done.exception()
+            if error and not isinstance(error, SyncError):
+                log_failure(
+                    LOGGER, "pull_failed", error
+                )  # its unit stays due: the verdict is red
 
 
 def finish_snapshot(

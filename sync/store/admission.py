@@ -70,6 +70,7 @@ def write(conn: Connection, admission: Admission) -> None:
     )
     _run(conn, "1_judge", values)
     conn.execute(text("ANALYZE judged"))
+    _run(conn, "2_corrected", values)
     _run(conn, "2_servants", values)
     _run(conn, "3_fit", values)
     conn.execute(text("ANALYZE fit"))

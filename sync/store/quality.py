@@ -185,3 +185,18 @@ def clear_rechecks(conn: Connection, snapshot_ids: Sequence[int]) -> None:
         ),
         {"ids": list(snapshot_ids)},
     )
+
+
+def queue_checked(conn: Connection, snapshot_ids: Sequence[int]) -> None:
+    """The check of an answer that is not admitted changed these findings: read again later."""
+    conn.execute(
+        text(
+            "INSERT INTO quality.recheck (record_id, unit_code, why)"
+            " SELECT DISTINCT record_id, unit_code, 'an answer that was checked is not"
+            " admitted'"
+            " FROM quality.finding WHERE snapshot_id = ANY(:ids) OR closed_snapshot_id ="
+            " ANY(:ids)"
+            " ON CONFLICT (record_id) DO NOTHING"
+        ),
+        {"ids": list(snapshot_ids)},
+    )

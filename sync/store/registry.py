@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from sync.model.errors import NotFoundError
 from sync.model.source import ProbeResult, Source
+from sync.store.queries import named_query
 
 CODE_TABLES = ("code", "rank", "salary_step", "retirement_age", "id_prefix")
 
@@ -109,15 +110,16 @@ def list_sources(conn: Connection, as_of: date) -> list[Source]:
             "SELECT s.source_code, s.unit_code, s.connector, s.profile_name, s.address,"
             " s.secret_name, s.options"
             " FROM registry.source AS s JOIN registry.unit AS u ON u.unit_code = s.unit_code"
-            " AND u.valid_on @> CAST(:as_of AS date) WHERE s.is_active ORDER BY s.unit_code"
+            " AND u.valid_on @> CAST(:as_of AS date)"
+            " WHERE s.valid_on @> CAST(:as_of AS date) ORDER BY s.unit_code"
         ),
         {"as_of": as_of},
     )
     return [Source(**row) for row in rows.mappings()]
 
 
-def get_source(conn: Connection, unit_code: str) -> Source:
-    """The active source of a unit.
+def get_source(conn: Connection, unit_code: str, as_of: date) -> Source:
+    """The source of a unit on a day.
 
     Raises:
         NotFoundError: the unit has none.
@@ -127,9 +129,10 @@ def get_source(conn: Connection, unit_code: str) -> Source:
             text(
                 "SELECT source_code, unit_code, connector, profile_name, address,"
                 " secret_name, options"
-                " FROM registry.source WHERE unit_code = :unit_code AND is_active"
+                " FROM registry.source WHERE unit_code = :unit_code"
+                " AND valid_on @> CAST(:as_of AS date)"
             ),
-            {"unit_code": unit_code},
+            {"unit_code": unit_code, "as_of": as_of},
         )
         .mappings()
         .one_or_none()
@@ -142,22 +145,13 @@ def get_source(conn: Connection, unit_code: str) -> Source:
 def set_headcounts(
     conn: Connection, headcounts: Mapping[str, int], valid_from: date, by: str
 ) -> None:
-    """A steward's word on how many people each unit has from a day on."""
-    for unit_code, headcount in sorted(headcounts.items()):
-        conn.execute(
-            text(
-                "INSERT INTO registry.expected_headcount (unit_code, valid_on, headcount,"
-                " stated_by, source)"
-                " VALUES (:unit_code, daterange(:valid_from, NULL), :headcount, :by, :by)"
-                " ON CONFLICT DO NOTHING"
-            ),
-            {
-                "unit_code": unit_code,
-                "valid_from": valid_from,
-                "headcount": headcount,
-                "by": by,
-            },
-        )
+    """A steward's word on how many people each unit has from a day on; ends the word before."""
+    rows = [
+        {"unit_code": unit_code, "valid_from": valid_from, "headcount": headcount, "by": by}
+        for unit_code, headcount in sorted(headcounts.items())
+    ]
+    for statement in ("headcount_restated", "headcount_ended", "headcount_added"):
+        conn.execute(named_query(statement), rows)
 
 
 def set_profile(conn: Connection, name: str, sha256: str, content: Mapping[str, Any]) -> None:

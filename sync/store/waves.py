@@ -143,3 +143,19 @@ def finish_wave(conn: Connection, wave_key: str, at: datetime) -> None:
         text("UPDATE landing.wave SET finished_at = :at WHERE wave_key = :wave_key"),
         {"wave_key": wave_key, "at": at},
     )
+
+
+def list_touched(conn: Connection, wave_key: str) -> list[str]:
+    """This wave, and earlier ones whose units fared otherwise since it began (late,"
+    " released)."""
+    return list(
+        conn.execute(
+            text(
+                "SELECT DISTINCT wu.wave_key FROM landing.wave AS w JOIN landing.wave_unit AS"
+                " wu"
+                " ON wu.wave_key = w.wave_key OR wu.updated_at >= w.started_at"
+                " WHERE w.wave_key = :wave_key"
+            ),
+            {"wave_key": wave_key},
+        ).scalars()
+    )

@@ -70,9 +70,9 @@ def test_a_source_is_registered_once_and_brought_up_to_date(db: Database) -> Non
             text("SELECT headcount FROM registry.expected_headcount")
         ).scalars()
         assert list(headcounts) == [100]
-        assert found == [moved] == [registry.get_source(conn, "H26")]
+        assert found == [moved] == [registry.get_source(conn, "H26", date(2026, 11, 23))]
         with pytest.raises(NotFoundError, match="H29 has no active source"):
-            registry.get_source(conn, "H29")
+            registry.get_source(conn, "H29", date(2026, 11, 23))
 
 
 @pytest.mark.parametrize("group", record_groups().values(), ids=lambda g: g.name)

@@ -65,7 +65,6 @@ def _forget(village: Village) -> None:
         for table in ("quality.conflict_case", "quality.finding", "quality.recheck"):
             conn.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - our own table
         conn.execute(text("DELETE FROM register.dossier"))
-        conn.execute(text("DELETE FROM register.dossier_version"))
         for (table,) in village.rows(
             "SELECT table_name FROM information_schema.columns"
             " WHERE table_schema = 'register' AND column_name = 'row_no'"

@@ -6,7 +6,7 @@ INSERT INTO quality.recheck (record_id, unit_code, why)
 SELECT DISTINCT d.record_id, d.unit_code, 'another record came with the same identity number'
 FROM   staging.person AS sent
 JOIN   register.person AS held ON held.so_dinh_danh = sent.so_dinh_danh
-JOIN   register.dossier AS d ON d.record_id = held.record_id AND d.state <> 'absent'
+JOIN   register.dossier AS d ON d.record_id = held.record_id AND d.state IN ('live', 'waiting')
 WHERE  sent.snapshot_id = ANY(:snapshot_ids)
   AND  sent.record_id <> held.record_id
   AND  NOT EXISTS (SELECT FROM staging.document AS s

@@ -29,7 +29,8 @@ SELECT u.unit_code, u.name_vi, u.name_en, u.kind, u.is_restricted,
 FROM   registry.unit AS u
 LEFT   JOIN registry.expected_headcount AS headcount
        ON headcount.unit_code = u.unit_code AND headcount.valid_on @> CAST(:as_of AS date)
-LEFT   JOIN registry.source AS source ON source.unit_code = u.unit_code AND source.is_active
+LEFT   JOIN registry.source AS source
+       ON source.unit_code = u.unit_code AND source.valid_on @> CAST(:as_of AS date)
 LEFT   JOIN LATERAL (SELECT e.action, e.announced, e.received, e.reason_code, e.figures FROM ledger.entry AS e
                      WHERE e.unit_code = u.unit_code AND e.recorded_at <= :at
                        AND e.action IN ('snapshot_admitted', 'snapshot_held', 'snapshot_released', 'snapshot_rejected')
@@ -48,8 +49,10 @@ LEFT   JOIN LATERAL (SELECT e.recorded_at, e.reason_code, e.figures FROM ledger.
 LEFT   JOIN LATERAL (SELECT p.probed_at FROM registry.probe AS p
                      WHERE p.unit_code = u.unit_code AND p.is_ok AND p.probed_at <= :at
                      ORDER BY p.probed_at DESC LIMIT 1) AS probe ON true
-LEFT   JOIN LATERAL (SELECT s.sealed_at FROM landing.snapshot AS s
-                     WHERE s.unit_code = u.unit_code AND s.state <> 'failed' AND s.sealed_at <= :at
-                     ORDER BY s.sealed_at DESC LIMIT 1) AS sealed ON true
+LEFT   JOIN LATERAL (SELECT e.recorded_at AS sealed_at FROM ledger.entry AS e
+                     WHERE e.unit_code = u.unit_code AND e.recorded_at <= :at
+                       AND (e.action = 'snapshot_sealed'
+                            OR e.action = 'snapshot_held' AND e.reason_code = 'total_mismatch')
+                     ORDER BY e.entry_id DESC LIMIT 1) AS sealed ON true
 WHERE  u.valid_on @> CAST(:as_of AS date)
 ORDER  BY u.unit_code

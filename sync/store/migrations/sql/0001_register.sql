@@ -7,10 +7,12 @@ CREATE TABLE register.servant (
 );
 
 CREATE TABLE register.identity_alias (
-    identity_number text PRIMARY KEY,
+    identity_number text NOT NULL,
     servant_id      bigint NOT NULL,
-    since           timestamptz NOT NULL DEFAULT now()
+    since           timestamptz NOT NULL,
+    until           timestamptz                     -- a number that was corrected names its servant no more
 );
+CREATE UNIQUE INDEX alias_present ON register.identity_alias (identity_number) WHERE until IS NULL;
 CREATE INDEX alias_by_servant ON register.identity_alias (servant_id);
 
 CREATE TABLE register.dossier (

@@ -26,9 +26,9 @@ CREATE TABLE registry.source (
     address      text NOT NULL,
     secret_name  text,                              -- the name of a secret, never the secret
     options      jsonb NOT NULL DEFAULT '{}',
-    is_active    boolean NOT NULL DEFAULT true
+    valid_on     daterange NOT NULL DEFAULT daterange(NULL, NULL),
+    CONSTRAINT source_one_per_unit_and_day EXCLUDE USING gist (unit_code WITH =, valid_on WITH &&)
 );
-CREATE UNIQUE INDEX source_one_active_per_unit ON registry.source (unit_code) WHERE is_active;
 
 CREATE TABLE registry.profile (
     profile_sha256 text PRIMARY KEY,                -- every profile ever used, so old answers stay readable

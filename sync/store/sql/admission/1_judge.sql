@@ -20,7 +20,7 @@ SELECT entry.record_id,
        person.so_dinh_danh AS identity_number,
        person.trang_thai AS status_code,
        recruitment.ngay_vao_co_quan AS start_on,
-       coalesce(context.number_elsewhere_count, 0) > 0 AS is_claimed_elsewhere,
+       coalesce(context.is_shared, false) AS is_claimed_elsewhere,
        reading.typed_sha256,
        coalesce(reading.missing_fields, '{}') AS missing_fields
 FROM  (SELECT e.record_id,

@@ -19,6 +19,6 @@ SELECT j.record_id, j.document_id, a.servant_id, j.start_on, j.typed_sha256,
        d.record_id IS NULL OR d.state = 'absent' AS is_added,
        d.record_id IS NULL OR d.typed_sha256 <> j.typed_sha256 OR d.servant_id <> a.servant_id AS is_rewritten
 FROM   judged AS j
-JOIN   register.identity_alias AS a ON a.identity_number = j.identity_number
+JOIN   register.identity_alias AS a ON a.identity_number = j.identity_number AND a.until IS NULL
 LEFT   JOIN register.dossier AS d ON d.record_id = j.record_id
 WHERE  j.verdict = 'fit'
