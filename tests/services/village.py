@@ -31,7 +31,8 @@ REGISTER = """
     SELECT r.unit_code, r.local_key, d.state, d.start_on, a.identity_number,
            encode(d.typed_sha256, 'hex'), encode(d.register_sha256, 'hex')
     FROM register.dossier AS d JOIN landing.record AS r USING (record_id)
-    JOIN register.identity_alias AS a USING (servant_id) ORDER BY r.unit_code, r.local_key
+    JOIN register.identity_alias AS a ON a.servant_id = d.servant_id AND a.until IS NULL
+    ORDER BY r.unit_code, r.local_key
 """
 
 

@@ -13,7 +13,10 @@ SELECT j.record_id, j.document_id, a.servant_id, j.start_on, j.typed_sha256,
                 OR count(*) OVER (PARTITION BY j.identity_number) > 1
                 OR EXISTS (SELECT FROM register.dossier AS other
                            WHERE other.servant_id = a.servant_id AND other.record_id <> j.record_id
-                             AND other.state IN ('live', 'waiting')) THEN 'waiting'
+                             AND other.state IN ('live', 'waiting')
+                             AND (other.unit_code <> :unit_code  -- who is gone from here is no rival
+                                  OR EXISTS (SELECT FROM judged AS still
+                                             WHERE still.record_id = other.record_id))) THEN 'waiting'
            ELSE 'live'
        END AS state_after,
        d.record_id IS NULL OR d.state = 'absent' AS is_added,
