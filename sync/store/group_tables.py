@@ -44,7 +44,7 @@ CREATE UNLOGGED TABLE staging.context (
     record_id              bigint NOT NULL,
     number_in_unit_count   integer NOT NULL,
     number_elsewhere_count integer NOT NULL,
-    is_shared              boolean NOT NULL
+    is_shared              boolean NOT NULL DEFAULT false
 );
 CREATE INDEX context_by_snapshot ON staging.context USING brin (snapshot_id);
 CREATE UNLOGGED TABLE staging.located (

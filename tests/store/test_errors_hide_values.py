@@ -67,12 +67,12 @@ REFUSALS: dict[str, tuple[Provoke, str, str]] = {
     "the same key": (
         lambda conn: [run(ADD_ALIAS)(conn), run(ADD_ALIAS)(conn)],
         "23505",
-        "identity_alias_pkey",
+        "alias_present",
     ),
     "the same key by COPY": (
         lambda conn: [run(ADD_ALIAS)(conn), copy_key(KEY, ONE)(conn)],
         "23505",
-        "identity_alias_pkey",
+        "alias_present",
     ),
     "nothing where something must be": (
         run("INSERT INTO register.identity_alias VALUES (:number, NULL)"),

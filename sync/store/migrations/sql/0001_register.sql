@@ -9,7 +9,7 @@ CREATE TABLE register.servant (
 CREATE TABLE register.identity_alias (
     identity_number text NOT NULL,
     servant_id      bigint NOT NULL,
-    since           timestamptz NOT NULL,
+    since           timestamptz NOT NULL DEFAULT now(),
     until           timestamptz                     -- a number that was corrected names its servant no more
 );
 CREATE UNIQUE INDEX alias_present ON register.identity_alias (identity_number) WHERE until IS NULL;
