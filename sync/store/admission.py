@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from sync.store.database import set_local
 from sync.store.queries import named_query
 from sync.store.typed_rows import spoken_groups, store_typed_rows_sql, typed_rows_sql
 
@@ -68,7 +69,9 @@ def write(conn: Connection, admission: Admission) -> None:
         ),
         {"unit_code": admission.unit_code},
     )
+    set_local(conn, "enable_nestloop", "off")  # see the header of 1_judge.sql
     _run(conn, "1_judge", values)
+    set_local(conn, "enable_nestloop", "on")
     conn.execute(text("ANALYZE judged"))
     _run(conn, "2_corrected", values)
     _run(conn, "2_servants", values)

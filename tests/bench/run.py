@@ -19,7 +19,7 @@ from tests.bench.serve import served
 from tests.bench.stage import Stage, staged
 from tests.bench.waves import Runner, Times
 
-USUAL, GROWN, QUICK = 50_000, 200_000, 2_000
+USUAL, GROWN, QUICK = 50_000, 200_000, 1_000
 READ_CHECK_ADMIT = ("read", "check", "admit")
 IMPORTING = "import time; t = time.perf_counter(); import {}; print(time.perf_counter() - t)"
 
