@@ -12,7 +12,7 @@ from sync.checks.locate import count_failing, count_located, forget_located, loc
 from sync.checks.suites import Suites
 from sync.model.errors import ConfigurationError
 
-BROKEN_RULE = "42"  # SQLSTATE class: syntax error or access rule violation
+BROKEN_RULE = ("42", "2201B")  # SQLSTATE: syntax error or access rule violation; a bad regex
 Compiled = Mapping[str, Sequence[RuleCondition]]
 
 
