@@ -28,8 +28,9 @@ JOIN   landing.snapshot AS s ON s.snapshot_id = entry.snapshot_id
 JOIN   landing.record AS r ON r.record_id = entry.record_id
 JOIN   landing.document AS d ON d.document_id = entry.document_id
 LEFT   JOIN landing.present AS p ON p.record_id = entry.record_id
-WHERE  NOT EXISTS (SELECT FROM staging.document AS x
-                   WHERE x.snapshot_id = entry.snapshot_id AND x.record_id = entry.record_id)
+WHERE  (entry.snapshot_id, entry.record_id) NOT IN  -- hashed; an anti-join was nested on old statistics
+           (SELECT x.snapshot_id, x.record_id FROM staging.document AS x
+            WHERE x.snapshot_id = ANY(:snapshot_ids))
   AND (p.record_id IS NULL
    OR  p.document_id <> entry.document_id
    OR  p.other_document_ids IS DISTINCT FROM entry.other_document_ids
