@@ -5,6 +5,7 @@ One JSON object a line on standard output, progress on standard error.
 """
 
 import argparse
+import signal
 import subprocess
 import sys
 import time
@@ -209,6 +210,7 @@ def main(arguments: list[str] | None = None) -> int:
     documents = QUICK if chosen.quick else chosen.documents
     grown = documents * GROWN // USUAL
     lines = []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server ends with us
     with staged() as stage:
         bench = Bench(stage, documents, grown)
         try:
