@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.store.credentials import ensure_passwords
+from sync.store.credentials import ensure_password, ensure_passwords
 from sync.store.database import Database
 from sync.store.provision import (
     DATABASE,
@@ -44,6 +44,7 @@ def bare_server() -> Iterator[EmbeddedServer]:
         server.start()
         passwords = ensure_passwords(server.secrets, ROLE_NAMES)
         provision(server.url(SUPERUSER, SUPERUSER), passwords)
+        ensure_password(server.secrets, "value_key")
         yield server
     finally:
         server.stop()

@@ -2,8 +2,9 @@
 
 from sync.services.context import url_of
 from sync.services.registry import load_registry
+from sync.services.secrets import VALUE_KEY
 from sync.settings import Settings, get_settings
-from sync.store.credentials import ensure_passwords, read_password
+from sync.store.credentials import ensure_password, ensure_passwords, read_password
 from sync.store.database import Database
 from sync.store.migrate import upgrade
 from sync.store.provision import ROLE_NAMES, provision
@@ -31,6 +32,8 @@ def set_up(settings: Settings | None = None) -> dict[str, int]:
     elif (chosen.secrets / SUPERUSER).exists():
         passwords = {role: read_password(chosen.secrets, role) for role in ROLE_NAMES}
         provision(url_of(SUPERUSER, SUPERUSER), passwords)
+    if chosen.database_url is None or (chosen.secrets / SUPERUSER).exists():
+        ensure_password(chosen.secrets, VALUE_KEY)
     upgrade(url_of("migrator"))
     writer = Database.connect(url_of("sync_writer"))
     counts = load_registry(writer)

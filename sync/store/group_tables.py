@@ -36,7 +36,8 @@ CREATE UNLOGGED TABLE staging.reading (
     snapshot_id    bigint NOT NULL,
     record_id      bigint NOT NULL,
     typed_sha256   bytea NOT NULL,
-    missing_fields text[] NOT NULL
+    missing_fields text[] NOT NULL,
+    recheck_on     date
 );
 CREATE INDEX reading_by_snapshot ON staging.reading USING brin (snapshot_id);
 CREATE UNLOGGED TABLE staging.context (
@@ -52,7 +53,9 @@ CREATE UNLOGGED TABLE staging.located (
     record_id   bigint NOT NULL,
     row_no      integer NOT NULL,
     group_name  text NOT NULL,
-    rule_code   text NOT NULL
+    rule_code   text NOT NULL,
+    value_hmac  bytea NOT NULL DEFAULT '',
+    cause       text
 );
 CREATE INDEX located_by_snapshot ON staging.located USING brin (snapshot_id);
 """

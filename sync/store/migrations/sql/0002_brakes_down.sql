@@ -1,0 +1,2 @@
+-- Undoes 0002_brakes.sql.
+SELECT 1;

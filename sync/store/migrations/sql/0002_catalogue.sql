@@ -1,0 +1,2 @@
+-- registry: what further rules compare with.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Undoes 0002_catalogue.sql.
+SELECT 1;

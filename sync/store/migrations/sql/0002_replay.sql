@@ -1,0 +1,2 @@
+-- landing: a snapshot that replays kept documents.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Undoes 0002_replay.sql.
+SELECT 1;

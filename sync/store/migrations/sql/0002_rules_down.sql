@@ -1,0 +1,2 @@
+-- Undoes 0002_rules.sql.
+SELECT 1;
