@@ -120,26 +120,29 @@ def print_status(found: dict[str, Any], console: Console = out) -> None:
     )
 
 
+FINDING = ("record_id", "group", "row", "field", "rule_code", "effect", "since", "sentence")
+CAUSE = ("rule_code", "label", "records", "findings", "since", "sentence")
+
+
 @app.command()
 def findings(
-    unit: Annotated[str, typer.Option(help="The unit's code.")], as_json: Json = False
+    unit: Annotated[str, typer.Option(help="The unit's code.")],
+    causes: Annotated[bool, typer.Option("--causes", help="By cause, biggest first.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Open findings of one unit: record, field, rule, effect, sentence; never a value."""
-    from sync.services.findings import list_findings
+    from sync.services.findings import list_causes, list_findings
 
-    found = list_findings(unit)
+    found = list_causes(unit) if causes else list_findings(unit)
     if as_json:
         _print_json(found)
         return
-    table = Table("record", "group", "row", "field", "rule", "effect", "sentence")
+    keys = CAUSE if causes else FINDING
+    table = Table(*(key.removesuffix("_id").removesuffix("_code") for key in keys))
     for item in found:
-        row = (
-            str(item[key])
-            for key in ("record_id", "group", "row", "field", "rule_code", "effect", "sentence")
-        )
-        table.add_row(*row)
+        table.add_row(*(str(item[key]) for key in keys))
     out.print(table)
-    out.print(f"{len(found)} open findings")
+    out.print(f"{len(found)} {'causes' if causes else 'open findings'}")
 
 
 @app.command()

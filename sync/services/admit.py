@@ -14,7 +14,7 @@ from sync.model.states import Outcome, SnapshotState
 from sync.services.basis import basis_of, current_bases, profile_of
 from sync.services.context import Clock, database_of, utc_now
 from sync.settings import get_settings
-from sync.store import admission, ledger, quality, snapshots, staging, waves
+from sync.store import admission, findings, ledger, quality, snapshots, staging, waves
 from sync.store.admission import Admission
 from sync.store.database import Database
 from sync.store.locks import lock_unit
@@ -136,6 +136,8 @@ def _hold(
 def _write(conn: Connection, snapshot: Snapshot, work: Admission, clock: Clock) -> Result:
     before = admission.count_unit(conn, snapshot.unit_code)
     admission.write(conn, work)
+    findings.count_causes(conn, [snapshot.unit_code], work.now)
+    quality.clear_rechecks(conn, snapshot.snapshot_id, snapshot.unit_code)
     classes = admission.count_classes(conn, work)
     moves = admission.count_moves(conn, snapshot.unit_code)
     after = admission.count_unit(conn, snapshot.unit_code)

@@ -1,5 +1,10 @@
-"""The basis of a check: everything that decides what the same documents say."""
+"""The basis of a check: everything that decides what the same documents say.
 
+Reading depends on the contract and on where a profile says values are. Rules, code lists and
+mappings change a few documents each: `sync.services.changes` queues those.
+"""
+
+import json
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -19,7 +24,7 @@ from sync.store.snapshots import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """`reading` leaves out the day: time alone does not make every document new."""
+    """`reading`: under what documents become typed rows. `full`: what a check speaks of."""
 
     reading: str
     full: str
@@ -32,24 +37,34 @@ class Bases:
     suites: Suites
     code_lists_sha256: str
 
-    def of(self, profile_sha256: str, as_of: date) -> Basis:
+    def of(self, profile: Profile, as_of: date) -> Basis:
         """The basis for documents of one profile on one day."""
-        parts = (profile_sha256, contract_sha256(), self.code_lists_sha256, self.suites.sha256)
-        reading = sha256("\n".join(parts).encode()).hexdigest()
-        full = sha256(f"{reading}\n{as_of.isoformat()}".encode()).hexdigest()
-        return Basis(reading, full)
+        reading = _sha256(places_sha256(profile), contract_sha256())
+        parts = (profile.sha256, self.code_lists_sha256, self.suites.sha256)
+        return Basis(reading, _sha256(reading, *parts, as_of.isoformat()))
 
     def cross_rules(self) -> list[str]:
         """Rules whose findings another record can change."""
         return [rule.code for rule in self.suites.rules if rule.cross_record]
 
 
+def _sha256(*parts: str) -> str:
+    return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def places_sha256(profile: Profile) -> str:
+    """Where a profile says values are and how they are written; not which code means which."""
+    content = profile_content(profile)
+    del content["codes"], content["title"]
+    return _sha256(json.dumps(content, sort_keys=True))
+
+
 def current_bases(conn: Connection) -> Bases:
     """The bases as suites and code lists stand now."""
-    return Bases(_suites(), registry.code_lists_sha256(conn))
+    return Bases(current_suites(), registry.code_lists_sha256(conn))
 
 
-def _suites() -> Suites:
+def current_suites() -> Suites:
     """The suites as their files stand now; files that did not change are not read again."""
     folder = expectations_dir()
     stats = [(path.name, path.stat()) for path in sorted(folder.glob("*.json"))]
@@ -69,7 +84,7 @@ def profile_of(conn: Connection, snapshot: Snapshot) -> Profile:
 
 def basis_of(conn: Connection, bases: Bases, snapshot: Snapshot) -> Basis:
     """The basis under which this snapshot would be read and checked now."""
-    return bases.of(profile_of(conn, snapshot).sha256, snapshot.as_of)
+    return bases.of(profile_of(conn, snapshot), snapshot.as_of)
 
 
 def profile_content(profile: Profile) -> dict[str, object]:

@@ -14,8 +14,10 @@ from sync.services.basis import Bases, basis_of, current_bases
 from sync.services.context import Clock, database_of, utc_now
 from sync.services.failing import fail_snapshot
 from sync.services.read import stage
-from sync.store import quality, snapshots, staging, waves
+from sync.services.secrets import value_key
+from sync.store import findings, quality, snapshots, staging, waves
 from sync.store.database import Database
+from sync.store.findings import Merging
 from sync.store.locks import lock_reading
 from sync.store.quality import CheckResult, StoredRule
 from sync.store.snapshots import Snapshot
@@ -84,7 +86,7 @@ def _check(database: Database, waiting: Sequence[Snapshot], clock: Clock) -> Non
         for as_of in sorted({snapshot.as_of for snapshot in current}):
             day = [s.snapshot_id for s in current if s.as_of == as_of]
             run_suites(database.engine.url, conn, bases.suites, as_of, day)
-        quality.merge_findings(conn, ids, bases.suites.sha256, clock())
+        findings.merge_findings(conn, _merging(ids, bases.suites, clock))
         _write_results(conn, current, bases, clock)
 
 
@@ -109,6 +111,16 @@ def _restage_if_lost(database: Database, waiting: Sequence[Snapshot]) -> None:
         lost = [s for s in _current(conn, waiting) if not _is_staged(conn, s)]
         if lost:
             stage(conn, lost)
+
+
+def _merging(snapshot_ids: Sequence[int], suites: Suites, clock: Clock) -> Merging:
+    patterns = [
+        expectation["meta"]["rule"]
+        for content in suites.contents.values()
+        for expectation in content["expectations"]
+        if expectation["meta"].get("cause") == "pattern"
+    ]
+    return Merging(snapshot_ids, suites.sha256, patterns, value_key(), clock())
 
 
 def _stored(suites: Suites) -> list[StoredRule]:

@@ -12,6 +12,7 @@ from sync.contract.profile import Profile
 from sync.model.errors import DatabaseRefusedError
 from sync.model.states import SnapshotState
 from sync.services.basis import Bases, current_bases, profile_of
+from sync.services.changes import queue_changes
 from sync.services.context import Clock, database_of, utc_now
 from sync.services.failing import fail_snapshot
 from sync.settings import get_settings
@@ -34,6 +35,7 @@ def read_sealed_snapshots(
     fails.
     """
     database = db or database_of()
+    _queue_changes(database, wave_key, clock)
     try:
         staged = _read_all(database)
     except DatabaseRefusedError:
@@ -41,6 +43,13 @@ def read_sealed_snapshots(
     with database.transaction() as conn:
         waves.finish_step(conn, wave_key, "read", clock())
     return staged
+
+
+def _queue_changes(database: Database, wave_key: str, clock: Clock) -> None:
+    """Whom a changed rule, code list or mapping concerns is read again, and nobody else."""
+    with database.transaction() as conn:
+        lock_reading(conn)
+        queue_changes(conn, waves.get_as_of(conn, wave_key), clock())
 
 
 def _read_all(database: Database) -> int:
@@ -156,8 +165,9 @@ def _parts(chunk: Sequence[Snapshot]) -> list[list[Snapshot]]:
 
 def _choose(conn: Connection, chunk: Sequence[Snapshot], bases: Bases, *, pass_no: int) -> None:
     """Which documents to read; the second pass adds records queued by the first."""
+    quality.take_rechecks(conn, _ids(chunk))
     for profile, group in _by_profile(conn, chunk):
-        basis_sha256 = bases.of(profile.sha256, group[0].as_of).reading
+        basis_sha256 = bases.of(profile, group[0].as_of).reading
         reading = staging.ReadingPass(pass_no, basis_sha256, bases.cross_rules())
         staging.stage_documents(conn, _ids(group), profile, reading)
 
@@ -185,7 +195,6 @@ def _hash(conn: Connection, chunk: Sequence[Snapshot]) -> None:
 
 def _finish(conn: Connection, chunk: Sequence[Snapshot]) -> None:
     staging.finish_reading(conn)
-    quality.clear_rechecks(conn, _ids(chunk))
 
 
 def _by_profile(

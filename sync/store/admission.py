@@ -1,19 +1,16 @@
 """Admits one checked snapshot into the register: statements over sets, in the caller's
 transaction."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, CursorResult, text
 
 from sync.store.database import set_local
-from sync.store.queries import named_query
+from sync.store.queries import run_named
 from sync.store.typed_rows import spoken_groups, store_typed_rows_sql, typed_rows_sql
-
-BOUND = re.compile(r"(?<!:):([a-z_0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +42,8 @@ class BrakeFigures:
     vanished: int
 
 
-def _run(conn: Connection, name: str, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a cursor result
-    statement = named_query(f"admission/{name}")
-    wanted = set(BOUND.findall(statement.text))
-    return conn.execute(
-        statement, {key: value for key, value in values.items() if key in wanted}
-    )
+def _run(conn: Connection, name: str, values: Mapping[str, Any]) -> CursorResult[Any]:
+    return run_named(conn, f"admission/{name}", values)
 
 
 def brake_figures(conn: Connection, admission: Admission) -> BrakeFigures:

@@ -37,19 +37,6 @@ class CheckResult:
     rule_counts: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class OpenFinding:
-    """One open finding as a unit's officer may read it."""
-
-    record_id: int
-    group_name: str
-    row_no: int
-    field_code: str
-    rule_code: str
-    effect: str
-    found_at: datetime
-
-
 def add_rules(conn: Connection, suites_sha256: str, rules: Iterable[StoredRule]) -> None:
     """Keep this version of the suites; again is nothing."""
     conn.execute(
@@ -84,23 +71,6 @@ def clear_located(conn: Connection, snapshot_ids: Sequence[int]) -> None:
         text("DELETE FROM staging.located WHERE snapshot_id = ANY(:ids)"),
         {"ids": list(snapshot_ids)},
     )
-
-
-def merge_findings(
-    conn: Connection, snapshot_ids: Sequence[int], suites_sha256: str, checked_at: datetime
-) -> None:
-    """Close what is gone, add what is new, keep what is seen again."""
-    values = {
-        "snapshot_ids": list(snapshot_ids),
-        "suites_sha256": suites_sha256,
-        "checked_at": checked_at,
-    }
-    conn.execute(text("ANALYZE staging.located"))
-    conn.execute(
-        named_query("close_findings"),
-        {key: values[key] for key in ("snapshot_ids", "checked_at")},
-    )
-    conn.execute(named_query("merge_findings"), values)
 
 
 def count_located(conn: Connection, snapshot_ids: Sequence[int]) -> dict[int, dict[str, int]]:
@@ -162,28 +132,20 @@ def find_result(conn: Connection, snapshot_id: int) -> CheckResult | None:
     return CheckResult(**row) if row else None
 
 
-def list_open(conn: Connection, unit_code: str) -> list[OpenFinding]:
-    """Open findings of one unit, by record."""
-    rows = conn.execute(
-        text(
-            "SELECT record_id, group_name, row_no, field_code, rule_code, effect, found_at"
-            " FROM quality.finding"
-            " WHERE unit_code = :unit_code AND closed_at IS NULL ORDER BY record_id,"
-            " group_name, row_no, rule_code"
-        ),
-        {"unit_code": unit_code},
-    )
-    return [OpenFinding(**row) for row in rows.mappings()]
+def take_rechecks(conn: Connection, snapshot_ids: Sequence[int]) -> None:
+    """Note which answer reads a queued record again."""
+    conn.execute(named_query("take_rechecks"), {"snapshot_ids": list(snapshot_ids)})
 
 
-def clear_rechecks(conn: Connection, snapshot_ids: Sequence[int]) -> None:
-    """Records that were read again need no more queueing."""
+def clear_rechecks(conn: Connection, snapshot_id: int, unit_code: str) -> None:
+    """The answer that read these records again is admitted; who is gone is forgotten."""
     conn.execute(
         text(
-            "DELETE FROM quality.recheck WHERE record_id IN"
-            " (SELECT record_id FROM staging.document WHERE snapshot_id = ANY(:ids))"
+            "DELETE FROM quality.recheck AS q WHERE q.taken_by = :id"
+            " OR q.unit_code = :unit_code AND NOT EXISTS"
+            " (SELECT FROM landing.present AS p WHERE p.record_id = q.record_id)"
         ),
-        {"ids": list(snapshot_ids)},
+        {"id": snapshot_id, "unit_code": unit_code},
     )
 
 
@@ -196,7 +158,7 @@ def queue_checked(conn: Connection, snapshot_ids: Sequence[int]) -> None:
             " admitted'"
             " FROM quality.finding WHERE snapshot_id = ANY(:ids) OR closed_snapshot_id ="
             " ANY(:ids)"
-            " ON CONFLICT (record_id) DO NOTHING"
+            " ON CONFLICT (record_id) DO UPDATE SET taken_by = NULL, why = excluded.why"
         ),
         {"ids": list(snapshot_ids)},
     )

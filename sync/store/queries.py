@@ -1,9 +1,14 @@
 """Named statements: one question a file, in `sql/`."""
 
+import re
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from typing import Any
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import Connection, CursorResult, TextClause, text
+
+BOUND = re.compile(r"(?<!:):([a-z_0-9]+)")
 
 
 @cache
@@ -15,3 +20,10 @@ def named_query(name: str) -> TextClause:
     path = resources.files("sync.store") / "sql" / f"{name}.sql"
     lines = path.read_text(encoding="utf-8").splitlines()
     return text("\n".join(line for line in lines if not line.lstrip().startswith("--")))
+
+
+def run_named(conn: Connection, name: str, values: Mapping[str, Any]) -> CursorResult[Any]:
+    """Run a named statement with those of the values that it binds."""
+    statement = named_query(name)
+    wanted = set(BOUND.findall(statement.text))
+    return conn.execute(statement, {key: values[key] for key in wanted & values.keys()})

@@ -223,6 +223,15 @@ def replace_claims(conn: Connection, claims: Iterable[tuple[Any, ...]]) -> None:
     )
 
 
+def list_profile_names(conn: Connection) -> list[str]:
+    """Names of the profiles that registered sources use."""
+    return list(
+        conn.execute(
+            text("SELECT DISTINCT profile_name FROM registry.source ORDER BY profile_name")
+        ).scalars()
+    )
+
+
 def profile_names(conn: Connection, sha256s: Sequence[str]) -> dict[str, str]:
     """Names of profiles by the digest of their version."""
     rows = conn.execute(

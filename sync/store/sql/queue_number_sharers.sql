@@ -11,4 +11,4 @@ WHERE  sent.snapshot_id = ANY(:snapshot_ids)
   AND  sent.record_id <> held.record_id
   AND  NOT EXISTS (SELECT FROM staging.document AS s
                    WHERE s.record_id = held.record_id AND s.snapshot_id = ANY(:snapshot_ids))
-ON     CONFLICT (record_id) DO NOTHING
+ON     CONFLICT (record_id) DO UPDATE SET taken_by = NULL, why = excluded.why

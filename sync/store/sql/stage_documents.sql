@@ -1,6 +1,6 @@
 -- stage_documents.sql
 -- Question: which documents of these snapshots (one profile) must be read: new, changed, returned,
---   read under another basis, queued, or with an open finding that other records can change?
+--   read under another basis, queued, due (time alone can change an answer), or with an open finding that other records can change?
 -- Asked by: read. Rows: one per record to read. {malformed} is generated from the profile.
 INSERT INTO staging.document (snapshot_id, record_id, document_id, other_document_ids, unit_code, as_of,
     entry_count, pass_no, is_readable, has_key, has_nul, has_repeated_key, has_secret_field, is_malformed,
@@ -36,6 +36,7 @@ WHERE  (entry.snapshot_id, entry.record_id) NOT IN  -- hashed; an anti-join was 
    OR  p.other_document_ids IS DISTINCT FROM entry.other_document_ids
    OR  p.entry_count <> entry.entry_count
    OR  p.basis_sha256 <> :basis_sha256
+   OR  p.recheck_on <= s.as_of
    OR  entry.record_id IN (SELECT q.record_id FROM quality.recheck AS q)
    OR  entry.record_id IN (SELECT f.record_id FROM quality.finding AS f
                            WHERE f.closed_at IS NULL AND f.rule_code = ANY(:cross_rules)))

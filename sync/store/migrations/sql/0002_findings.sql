@@ -32,6 +32,10 @@ CREATE TABLE quality.basis_part (
     PRIMARY KEY (kind, name)
 );
 
+-- A queued record leaves the queue when the answer that read it again is admitted, not before:
+-- a delivery on hold must not swallow the question. Queued again meanwhile, it stays.
+ALTER TABLE quality.recheck ADD taken_by bigint;
+
 -- Rules that time alone can break: the day on which a record is looked at again.
 ALTER TABLE landing.present ADD recheck_on date;
 CREATE INDEX present_due ON landing.present (recheck_on) WHERE recheck_on IS NOT NULL;

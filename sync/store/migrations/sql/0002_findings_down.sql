@@ -1,5 +1,6 @@
 -- Undoes 0002_findings.sql. Of findings that only their value tells apart one stays.
 ALTER TABLE landing.present DROP recheck_on;
+ALTER TABLE quality.recheck DROP taken_by;
 DROP TABLE quality.basis_part;
 DROP TABLE quality.cause;
 DROP INDEX quality.finding_open;

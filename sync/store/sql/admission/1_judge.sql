@@ -24,7 +24,8 @@ SELECT entry.record_id,
        recruitment.ngay_vao_co_quan AS start_on,
        coalesce(context.is_shared, false) AS is_claimed_elsewhere,
        reading.typed_sha256,
-       coalesce(reading.missing_fields, '{}') AS missing_fields
+       coalesce(reading.missing_fields, '{}') AS missing_fields,
+       reading.recheck_on
 FROM  (SELECT e.record_id,
               min(e.document_id) AS document_id,
               CASE WHEN count(*) > 1 THEN array_agg(e.document_id ORDER BY e.document_id) END AS other_document_ids,

@@ -1,4 +1,4 @@
--- close_findings.sql
+-- 4_gone.sql
 -- Question: which open findings of re-read records are gone? The snapshot that fixed them closes them.
 -- Asked by: check, after locating. Rows: one per closed finding.
 UPDATE quality.finding AS f
@@ -7,6 +7,6 @@ FROM   staging.document AS s
 WHERE  s.snapshot_id = ANY(:snapshot_ids)
   AND  f.record_id = s.record_id
   AND  f.closed_at IS NULL
-  AND  NOT EXISTS (SELECT FROM staging.located AS l
-                   WHERE l.snapshot_id = s.snapshot_id AND l.record_id = f.record_id
-                     AND l.rule_code = f.rule_code AND l.group_name = f.group_name AND l.row_no = f.row_no)
+  AND  NOT EXISTS (SELECT FROM seen AS v
+                   WHERE v.record_id = f.record_id AND v.rule_code = f.rule_code AND v.group_name = f.group_name
+                     AND v.value_hmac = f.value_hmac AND v.occurrence = f.occurrence)
