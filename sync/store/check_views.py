@@ -44,10 +44,10 @@ DERIVED = {
 }
 
 
-def create_check_views(conn: Connection) -> None:
-    """Create every function and view; the tables of the contract must exist."""
+def create_check_views(conn: Connection, schema: str = "staging") -> None:
+    """Create every function and view in one schema; its tables must exist."""
     for statement in statements():
-        conn.exec_driver_sql(statement)
+        conn.exec_driver_sql(statement.replace("staging.", f"{schema}."))
 
 
 def statements() -> Iterator[str]:

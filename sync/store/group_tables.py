@@ -95,10 +95,11 @@ CREATE TABLE register.{group.name} (
 """
 
 
-def staging_ddl() -> str:
-    """The staging schema."""
+def staging_ddl(schema: str = "staging") -> str:
+    """The staging schema, or its twin in which changed rules are rehearsed."""
     tables = "".join(staging_table(group) for group in record_groups().values())
-    return f"CREATE SCHEMA staging;\n{STAGING_COMMON}{tables}"
+    ddl = f"CREATE SCHEMA staging;\n{STAGING_COMMON}{tables}"
+    return ddl.replace("SCHEMA staging", f"SCHEMA {schema}").replace("staging.", f"{schema}.")
 
 
 def register_ddl() -> str:

@@ -36,7 +36,7 @@ KEPT_APART = GROUPS | {"landing.document", "landing.record", "register.identity_
 RELATIONS = """
     SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables
     WHERE table_schema IN ('registry', 'landing', 'staging', 'quality', 'register', 'ledger',
-        'facts', 'portal') AND table_type = 'BASE TABLE' ORDER BY 1
+        'facts', 'portal', 'rehearsal') AND table_type = 'BASE TABLE' ORDER BY 1
 """
 LOOK = "SELECT count(*) FROM {} AS t WHERE t::text ~* :pattern OR t::text ~* :as_hex"
 

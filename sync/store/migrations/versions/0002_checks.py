@@ -31,14 +31,16 @@ def upgrade() -> None:
     for topic in TOPICS:
         _run_file(f"0002_{topic}")
     _run("DROP SCHEMA staging CASCADE;")
-    _run(staging_ddl())
+    for schema in ("staging", "rehearsal"):
+        _run(staging_ddl(schema))
+        create_check_views(op.get_bind(), schema)
     _run("UPDATE landing.snapshot SET staged_count = NULL WHERE staged_count IS NOT NULL;")
-    create_check_views(op.get_bind())
+    _run_file("0002_grants")
     _run_file("0001_grants")
 
 
 def downgrade() -> None:
-    _run("DROP SCHEMA staging CASCADE;")
+    _run("DROP SCHEMA staging CASCADE; DROP SCHEMA rehearsal CASCADE;")
     _run(staging_ddl())
     for topic in reversed(TOPICS):
         _run_file(f"0002_{topic}_down")
