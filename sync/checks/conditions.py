@@ -1,13 +1,12 @@
 """Asks Great Expectations for the SQL condition of every expectation: true means a failing row.
 
-No context, no data source, no result objects: values of people never leave the database.
+No context, no data source, no result objects: values of people never leave the database. What
+comes out is text that any day can be put into (`stored`): one compilation serves all waves.
 """
 
 import logging
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from great_expectations.core.batch_spec import SqlAlchemyDatasourceBatchSpec
@@ -29,45 +28,34 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.exc import CompileError
 from sqlalchemy.pool import StaticPool
 
 import sync.checks.expectations  # noqa: F401 - importing registers our own
-from sync.checks.suites import DOCUMENT, Rule, Suites
+from sync.checks.expectations.rule import TURNINGS, Never
+from sync.checks.stored import AS_OF, DAY, SCHEMA, RuleCondition, as_stored, relation_of
+from sync.checks.suites import Suites
 from sync.model.errors import ConfigurationError
 
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)  # it logs statements
 
-SCHEMA = "staging"
 BATCH = "checked"
+PARAMETER = {"$PARAMETER": AS_OF}
+DAY_COLUMNS = frozenset(
+    {"as_of", "has_last_rating"}
+)  # of relations: they say more on another day
+Folded = ColumnElement[bool]
 
 
-@dataclass(frozen=True)
-class RuleCondition:
-    """A rule and what a failing row satisfies; columns are those of the suite's relation."""
-
-    rule: Rule
-    condition: ColumnElement[bool]
-
-
-def relation_of(suite: str) -> str:
-    """The relation below `staging` that a suite speaks of."""
-    return DOCUMENT if suite == DOCUMENT else f"check_{suite}"
-
-
-def build_suite(suites: Suites, name: str, as_of: date) -> ExpectationSuite:
-    """One suite as Great Expectations knows it, for a day; rules out of force are left out.
+def build_suite(suites: Suites, name: str, day: str = DAY) -> ExpectationSuite:
+    """One suite as Great Expectations knows it, with the day (ISO) its parameter stands for.
 
     Raises:
         ConfigurationError: an expectation is of an unknown type or has wrong arguments.
     """
     content = suites.contents[name]
-    chosen = [
-        _resolved(expectation, as_of)
-        for expectation in content["expectations"]
-        if suites.rule(expectation["meta"]["rule"]).is_valid_on(as_of)
-    ]
     suite = ExpectationSuite(name=name)
-    for expectation in chosen:
+    for expectation in (_resolved(each, day) for each in content["expectations"]):
         code = expectation["meta"]["rule"]
         try:
             built = ExpectationSuite(name=name, expectations=[expectation]).expectations
@@ -82,18 +70,58 @@ def build_suite(suites: Suites, name: str, as_of: date) -> ExpectationSuite:
     return suite
 
 
-def compile_suite(
-    url: str | URL, suites: Suites, name: str, as_of: date
-) -> list[RuleCondition]:
-    """The condition of every rule of one suite in force on the day.
+def compile_suites(url: str | URL, suites: Suites) -> dict[str, list[RuleCondition]]:
+    """Conditions of every suite, for any day and any number of snapshots.
+
+    `url` names the database: Great Expectations reads the columns over a connection of its own.
 
     Raises:
         ConfigurationError: names the rule that has no condition.
     """
-    suite = build_suite(suites, name, as_of)
+    return {name: compile_suite(url, suites, name) for name in suites.contents}
+
+
+def compile_suite(url: str | URL, suites: Suites, name: str) -> list[RuleCondition]:
+    """The condition of every rule of one suite.
+
+    Raises:
+        ConfigurationError: names the rule that has no condition.
+    """
+    suite = build_suite(suites, name)
     if not suite.expectations:
         return []
-    engine = gx_engine(url, relation_of(name))
+    conditions = folded_conditions(url, suite, relation_of(name))
+    turnings = {
+        each["meta"]["rule"]: turns_on(each) for each in suites.contents[name]["expectations"]
+    }
+    return [
+        _stored(suites, code, folded, turnings[code]) for code, folded in conditions.items()
+    ]
+
+
+def _stored(
+    suites: Suites, code: str, folded: Folded, turning: ColumnElement[Any] | None
+) -> RuleCondition:
+    rule = suites.rule(code)
+    try:
+        turns_on_sql = None if turning is None else as_stored(turning)
+        return RuleCondition(rule, as_stored(folded), turns_on_sql)
+    except CompileError:
+        raise ConfigurationError(
+            f"Rule {code} has an argument that cannot be written down: see"
+            f" expectations/{rule.suite}.json."
+        ) from None
+
+
+def folded_conditions(
+    url: str | URL, suite: ExpectationSuite, relation: str
+) -> dict[str, Folded]:
+    """Conditions by rule code, of all expectations in one question.
+
+    Raises:
+        ConfigurationError: names the rule that has none.
+    """
+    engine = gx_engine(url, relation)
     wanted = {e.meta["rule"]: metric_of(e, engine) for e in suite.expectations}
     try:
         resolved, failed = MetricsCalculator(
@@ -103,27 +131,50 @@ def compile_suite(
         resolved, failed = {}, {}
     finally:
         engine.engine.dispose()
-    compiled = []
+    folded = {}
     for code, metric in wanted.items():
         if metric.id not in resolved or metric.id in failed:  # neither list: crashed as well
             raise ConfigurationError(
-                f"Rule {code} has no condition in the database: see expectations/{name}.json."
+                f"Rule {code} has no condition in the database:"
+                f" see expectations/{suite.name}.json."
             )
         condition, compute_domain, accessor_domain = resolved[metric.id]
         domain = {**compute_domain, **(accessor_domain or {})}
-        compiled.append(
-            RuleCondition(suites.rule(code), _folded(engine, code, condition, domain))
+        folded[code] = _folded(engine, code, condition, domain)
+    return folded
+
+
+def turns_on(expectation: Mapping[str, Any]) -> ColumnElement[Any] | None:
+    """When time alone can change the rule's answer; None for never.
+
+    Raises:
+        ConfigurationError: the rule depends on the day, and nobody said when its answer turns.
+    """
+    kwargs = expectation["kwargs"]
+    columns = [kwargs["column"]] if "column" in kwargs else kwargs.get("column_list", [])
+    if PARAMETER not in kwargs.values() and DAY_COLUMNS.isdisjoint(columns):
+        return None
+    turning = TURNINGS.get(expectation["type"])
+    if turning is None:
+        code = expectation["meta"]["rule"]
+        raise ConfigurationError(
+            f"Rule {code} depends on the day: say beside its predicate when its answer turns."
         )
-    return compiled
+    if isinstance(turning, Never):
+        return None
+    given = {name: _filled(kwargs.get(name), DAY) for name in turning.parameters}
+    return turning.day([column(name) for name in columns], given)
 
 
-def _resolved(expectation: Mapping[str, Any], as_of: date) -> dict[str, Any]:
+def _resolved(expectation: Mapping[str, Any], day: str) -> dict[str, Any]:
     """The expectation with the suite parameter `as_of` filled in: no rule reads a clock."""
-    filled = deepcopy(dict(expectation))
-    for key, value in filled["kwargs"].items():
-        if value == {"$PARAMETER": "as_of"}:
-            filled["kwargs"][key] = as_of.isoformat()
-    return filled
+    resolved = deepcopy(dict(expectation))
+    resolved["kwargs"] = {key: _filled(value, day) for key, value in resolved["kwargs"].items()}
+    return resolved
+
+
+def _filled(value: object, day: str) -> object:
+    return day if value == PARAMETER else value
 
 
 def gx_engine(url: str | URL, relation: str) -> SqlAlchemyExecutionEngine:

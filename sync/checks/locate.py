@@ -1,108 +1,262 @@
-"""One statement a relation: which rows fail which rules. Nothing leaves the database."""
+"""Which rows fail which rules: one scan a relation, whose few results never leave the database.
 
-from collections.abc import Sequence
+Stored conditions are run as they are. Nothing here needs Great Expectations.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ColumnClause,
+    Column,
     ColumnElement,
+    Date,
     Delete,
     FromClause,
     Insert,
     Integer,
+    LargeBinary,
+    MetaData,
     Select,
+    Table,
     Text,
+    Update,
     any_,
     bindparam,
     case,
+    cast,
     column,
     func,
     literal,
+    literal_column,
     null,
+    or_,
     select,
-    table,
+    text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
-from sync.checks.conditions import SCHEMA, RuleCondition
+from sync.checks.stored import AS_OF, SCHEMA, RuleCondition
+from sync.checks.suites import Cause, Rule, fields_of
+from sync.model.value_key import ValueKey
 
-LOCATED = table(
-    "located",
-    column("snapshot_id", BigInteger),
-    column("record_id", BigInteger),
-    column("row_no", Integer),
-    column("group_name", Text),
-    column("rule_code", Text),
-    schema=SCHEMA,
-)
-KEYS: tuple[ColumnClause[int], ...] = (
-    column("snapshot_id", BigInteger),
-    column("record_id", BigInteger),
-    column("row_no", Integer),
-)
+SEPARATOR: ColumnElement[Any] = func.chr(
+    31
+)  # between a rule's code and the value: no code holds it
+GIVEN = "="  # stands before a value; where there is none, nothing stands
+NOTHING = b"\0"  # what is hashed for no value: no text can be this
+SHAPE_LIMIT = 40
+FENCE: ColumnElement[Any] = literal_column(
+    "'0'"
+)  # OFFSET: computed once; quoted, or PostgreSQL plans no workers
 
 
-def _snapshots(snapshot_ids: Sequence[int]) -> ColumnElement[Any]:
-    return bindparam("snapshot_ids", list(snapshot_ids), type_=ARRAY(BigInteger))
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is looked at: snapshots of one day, and the key under which values are hashed."""
+
+    snapshot_ids: Sequence[int]
+    as_of: date
+    key: ValueKey | None = None  # not needed where nothing is written
+    schema: str = SCHEMA
+
+    @property
+    def snapshots(self) -> ColumnElement[Any]:
+        """The snapshots as one array."""
+        return bindparam("snapshot_ids", list(self.snapshot_ids), type_=ARRAY(BigInteger))
 
 
-def checked_rows(suite: str, snapshot_ids: Sequence[int]) -> FromClause:
-    """The suite's relation, for these snapshots only: a function the planner inlines."""
-    function = getattr(func.staging, f"check_{suite}_of")
-    rows: FromClause = function(_snapshots(snapshot_ids)).alias("checked")
-    return rows
+def in_force(conditions: Sequence[RuleCondition], day: date) -> list[RuleCondition]:
+    """The conditions of rules that hold on the day."""
+    return [each for each in conditions if each.rule.is_valid_on(day)]
 
 
-def locate_rows(
-    suite: str, conditions: Sequence[RuleCondition], snapshot_ids: Sequence[int]
-) -> Insert:
-    """The statement that writes (row, rule) for every failing row of one relation.
+def scan_rows(suite: str, conditions: Sequence[RuleCondition], asked: Asked) -> Select[Any]:
+    """(keys, marks, turns_on) of every row that fails a rule or will have to be asked again.
 
-    Every condition is one element of an array in the innermost select, where windows are legal.
+    A mark is a rule's code and the value of its field. Every condition is one element of an
+    array in the innermost select, where windows are legal.
     """
-    codes = [case((each.condition, each.rule.code)) for each in conditions]
-    every = array[Any](codes, type_=Text)
-    failed = func.array_remove(every, null())
+    marks = [
+        case((clause_of(each.condition_sql, asked.as_of), _mark(each.rule)))
+        for each in in_force(conditions, asked.as_of)
+    ]
+    turns_on = [day for each in conditions for day in _turnings(each, asked.as_of)]
     scanned = (
-        select(*KEYS, failed.label("codes"))
-        .select_from(checked_rows(suite, snapshot_ids))
+        select(
+            *_keys(),
+            func.array_remove(array[Any](marks, type_=Text), null()).label("marks"),
+            (func.least(*turns_on) if turns_on else cast(null(), Date)).label("turns_on"),
+        )
+        .select_from(_checked_rows(suite, asked))
+        .offset(FENCE)
         .subquery("scanned")
     )
-    keys = [scanned.c[key.name] for key in KEYS]
-    found = select(*keys, func.unnest(scanned.c.codes).label("rule_code")).subquery("found")
-    groups = case(
-        {each.rule.code: each.rule.group for each in conditions}, value=found.c.rule_code
-    )
-    return LOCATED.insert().from_select(
-        ["snapshot_id", "record_id", "row_no", "group_name", "rule_code"],
-        select(
-            found.c.snapshot_id, found.c.record_id, found.c.row_no, groups, found.c.rule_code
+    is_told = or_(func.cardinality(scanned.c.marks) > 0, scanned.c.turns_on.is_not(None))
+    return select(*scanned.c).where(is_told)
+
+
+def located_rows(
+    found: FromClause, conditions: Sequence[RuleCondition], asked: Asked
+) -> Insert:
+    """One row of `located` for every mark of what was found."""
+    marks = each_mark(found)
+    mark = marks.c.mark
+    code = func.split_part(mark, SEPARATOR, 1)
+    given = func.substr(mark, func.strpos(mark, SEPARATOR) + 1)
+    value = case((given != "", func.substr(given, 2)))
+    groups = case({each.rule.code: each.rule.group for each in conditions}, value=code)
+    written = [*(found.c[key.name] for key in _keys()), groups, code]
+    into = _table("located", asked.schema)
+    return into.insert().from_select(
+        [each.name for each in into.columns],
+        select(*written, _hmac(value, asked.key), _cause(code, value, conditions)).select_from(
+            found.join(marks, true())
         ),
     )
 
 
-def count_failing(
-    suite: str, condition: RuleCondition, snapshot_ids: Sequence[int]
-) -> Select[int]:
-    """How many rows one rule finds: the slow way, to name a rule that breaks the statement."""
-    scanned = (
-        select(condition.condition.label("is_failing"))
-        .select_from(checked_rows(suite, snapshot_ids))
-        .subquery("scanned")
+def each_mark(found: FromClause) -> FromClause:
+    """The marks of a row as rows."""
+    marks = func.unnest(found.c.marks).table_valued(column("mark", Text), name="failed")
+    return marks.render_derived()
+
+
+def recheck_days(found: FromClause, asked: Asked) -> Update:
+    """The first day on which time alone can change an answer about the record."""
+    reading = _table("reading", asked.schema)
+    keys = (found.c.snapshot_id, found.c.record_id)
+    due = (
+        select(*keys, func.min(found.c.turns_on).label("due_on"))
+        .where(found.c.turns_on.is_not(None))
+        .group_by(*keys)
+        .subquery("due")
     )
-    return select(func.count()).select_from(scanned).where(scanned.c.is_failing)
-
-
-def forget_located(snapshot_ids: Sequence[int]) -> Delete:
-    """Removes what an earlier run located, so that the same check twice is one check."""
-    return LOCATED.delete().where(LOCATED.c.snapshot_id == any_(_snapshots(snapshot_ids)))
-
-
-def count_located(snapshot_ids: Sequence[int]) -> Select[str, int]:
-    """Located rows by rule."""
     return (
-        select(LOCATED.c.rule_code, func.count(literal(1)))
-        .where(LOCATED.c.snapshot_id == any_(_snapshots(snapshot_ids)))
-        .group_by(LOCATED.c.rule_code)
+        reading.update()
+        .values(recheck_on=func.least(reading.c.recheck_on, due.c.due_on))
+        .where(
+            reading.c.snapshot_id == due.c.snapshot_id, reading.c.record_id == due.c.record_id
+        )
+    )
+
+
+def forget_recheck_days(asked: Asked) -> Update:
+    """What an earlier run said about days to come."""
+    reading = _table("reading", asked.schema)
+    is_asked = reading.c.snapshot_id == any_(asked.snapshots)
+    return (
+        reading.update()
+        .values(recheck_on=None)
+        .where(is_asked, reading.c.recheck_on.is_not(None))
+    )
+
+
+def forget_located(rules: Sequence[Rule], asked: Asked) -> Delete:
+    """What an earlier run of these rules located: the same check twice is one check."""
+    into = _table("located", asked.schema)
+    return into.delete().where(
+        into.c.snapshot_id == any_(asked.snapshots),
+        into.c.rule_code.in_([rule.code for rule in rules]),
+    )
+
+
+def count_located(rules: Sequence[Rule], asked: Asked) -> Select[Any]:
+    """Located rows by rule."""
+    into = _table("located", asked.schema)
+    return (
+        select(into.c.rule_code, func.count(literal(1)))
+        .where(
+            into.c.snapshot_id == any_(asked.snapshots),
+            into.c.rule_code.in_([rule.code for rule in rules]),
+        )
+        .group_by(into.c.rule_code)
+    )
+
+
+def _table(name: str, schema: str) -> Table:
+    """A table of staging, or of the twin in which changed rules are rehearsed."""
+    columns: dict[str, tuple[Any, ...]] = {
+        "located": (
+            *_keys(),
+            Column("group_name", Text),
+            Column("rule_code", Text),
+            Column("value_hmac", LargeBinary),
+            Column("cause", Text),
+        ),
+        "reading": (*_keys()[:2], Column("recheck_on", Date)),
+    }
+    return Table(name, MetaData(), *columns[name], schema=schema)
+
+
+def _keys() -> tuple[Column[int], ...]:
+    return (
+        Column("snapshot_id", BigInteger),
+        Column("record_id", BigInteger),
+        Column("row_no", Integer),
+    )
+
+
+def _checked_rows(suite: str, asked: Asked) -> FromClause:
+    """The suite's relation, for these snapshots only: a function the planner inlines."""
+    function = getattr(getattr(func, asked.schema), f"check_{suite}_of")
+    rows: FromClause = function(asked.snapshots).alias("checked")
+    return rows
+
+
+def clause_of(condition_sql: str, day: date) -> ColumnElement[Any]:
+    """A stored condition; the day is a constant of the statement: lookups stay hashed."""
+    clause: Any = text(f"({condition_sql})")
+    if f":{AS_OF}" in condition_sql:
+        clause = clause.bindparams(bindparam(AS_OF, day, type_=Date, unique=True))
+    return clause  # type: ignore[no-any-return]  # SQLAlchemy takes text where it takes a column
+
+
+def _turnings(each: RuleCondition, day: date) -> Iterator[ColumnElement[Any]]:
+    """Days on which the rule's answer can turn: its own, and the ends of its validity."""
+    rule = each.rule
+    if rule.is_valid_on(day):
+        if each.turns_on_sql is not None:
+            yield clause_of(each.turns_on_sql, day)
+        if rule.valid_to is not None:
+            yield _if_failing(each, day, rule.valid_to + timedelta(days=1))
+    elif rule.valid_from is not None and rule.valid_from > day:
+        yield _if_failing(each, rule.valid_from, rule.valid_from)
+
+
+def _if_failing(each: RuleCondition, day: date, turns_on: date) -> ColumnElement[Any]:
+    return case((clause_of(each.condition_sql, day), cast(literal(turns_on, Date), Date)))
+
+
+def _mark(rule: Rule) -> ColumnElement[str]:
+    """Code and value; the value stays in the database, as everything here does."""
+    code = literal(rule.code, Text) + SEPARATOR
+    if rule.field not in fields_of(rule.suite):
+        return code
+    return code + func.coalesce(GIVEN + cast(column(rule.field), Text), "")
+
+
+def _hmac(value: ColumnElement[Any], key: ValueKey | None) -> ColumnElement[Any]:
+    """What `ValueKey.digest` says; no value has a mark of its own."""
+    if key is None:
+        return literal(b"", LargeBinary)
+    said = func.coalesce(func.convert_to(value, "UTF8"), literal(NOTHING, LargeBinary))
+    inner = func.sha256(literal(key.inner, LargeBinary).op("||")(said))
+    return func.sha256(literal(key.outer, LargeBinary).op("||")(inner))
+
+
+def _cause(
+    code: ColumnElement[Any], value: ColumnElement[Any], conditions: Sequence[RuleCondition]
+) -> ColumnElement[Any]:
+    """The code itself, or the shape of the value: digits as 9, letters as a."""
+    digits = func.regexp_replace(func.left(value, SHAPE_LIMIT), "[0-9]", "9", "g")
+    shape = func.regexp_replace(digits, "[A-Za-z]|[^ -~]", "a", "g")
+    said = {Cause.CODE: value, Cause.PATTERN: shape}
+    causes = [(each.rule.code, said[each.rule.cause]) for each in conditions if each.rule.cause]
+    none = cast(null(), Text)
+    return (
+        case(*((code == name, cause) for name, cause in causes), else_=none) if causes else none
     )

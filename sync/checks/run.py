@@ -1,15 +1,29 @@
-"""Runs the suites over staged snapshots: located rows are the verdict, a crash is an error."""
+"""Runs conditions over staged snapshots: located rows are the verdict, a crash is an error.
 
-from collections.abc import Mapping, Sequence
+Nothing here needs Great Expectations: what it compiled is text, stored or just made.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from sqlalchemy import URL, Connection
+from sqlalchemy import Connection, func, select, true
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import DropTable
 
-from sync.checks.conditions import RuleCondition, compile_suite
-from sync.checks.locate import count_failing, count_located, forget_located, locate_rows
-from sync.checks.suites import Suites
+from sync.checks.locate import (
+    SEPARATOR,
+    Asked,
+    count_located,
+    each_mark,
+    forget_located,
+    forget_recheck_days,
+    in_force,
+    located_rows,
+    recheck_days,
+    scan_rows,
+)
+from sync.checks.stored import RuleCondition
+from sync.checks.suites import SNAPSHOT
 from sync.model.errors import ConfigurationError
 
 BROKEN_RULE = ("42", "2201B")  # SQLSTATE: syntax error or access rule violation; a bad regex
@@ -28,73 +42,82 @@ class CheckOutcome:
         return sum(self.located_count.values())
 
 
-def compile_suites(url: str | URL, suites: Suites, as_of: date) -> Compiled:
-    """Conditions of every suite, to be used for any number of snapshots of the same day.
+def locate_all(conn: Connection, compiled: Compiled, asked: Asked) -> CheckOutcome:
+    """Write `located` and the days of `reading`, in the caller's transaction.
 
-    Raises:
-        ConfigurationError: names the rule that has no condition.
-    """
-    return {name: compile_suite(url, suites, name, as_of) for name in suites.contents}
-
-
-def run_suites(
-    url: str | URL, conn: Connection, suites: Suites, as_of: date, snapshot_ids: Sequence[int]
-) -> CheckOutcome:
-    """Write `staging.located` for these snapshots, in the caller's transaction.
-
-    `url` names the database again: Great Expectations reads the columns over a connection of
-    its own. Earlier results of the same snapshots are replaced.
+    All suites but the one about whole snapshots, whose figures build on what is located here.
+    Earlier results of the same snapshots are replaced.
 
     Raises:
         ConfigurationError: a rule cannot run; the message names it, and nothing was located.
     """
-    return locate_all(conn, compile_suites(url, suites, as_of), snapshot_ids)
+    conn.execute(forget_recheck_days(asked))
+    return locate_suites(conn, compiled, [name for name in compiled if name != SNAPSHOT], asked)
 
 
-def locate_all(
-    conn: Connection, compiled: Compiled, snapshot_ids: Sequence[int]
+def locate_suites(
+    conn: Connection, compiled: Compiled, names: Iterable[str], asked: Asked
 ) -> CheckOutcome:
-    """The locating half of `run_suites`, with conditions already compiled."""
-    conn.execute(forget_located(snapshot_ids))
-    for name, conditions in compiled.items():
-        if conditions:
-            _locate(conn, name, conditions, snapshot_ids)
-    found = {row[0]: row[1] for row in conn.execute(count_located(snapshot_ids))}
-    ran = [each.rule.code for conditions in compiled.values() for each in conditions]
+    """The same for some suites only; results of the others stay.
+
+    Raises:
+        ConfigurationError: a rule cannot run; the message names it, and nothing was located.
+    """
+    chosen = {name: compiled[name] for name in names if compiled.get(name)}
+    conditions = [each for suite in chosen.values() for each in suite]
+    rules = [each.rule for each in conditions]
+    conn.execute(forget_located(rules, asked))
+    for name, of_suite in chosen.items():
+        _locate(conn, name, of_suite, asked)
+    found = {row[0]: row[1] for row in conn.execute(count_located(rules, asked))}
+    ran = [each.rule.code for each in in_force(conditions, asked.as_of)]
     return CheckOutcome({code: found.get(code, 0) for code in ran})
 
 
+def failing_marks(
+    conn: Connection, name: str, conditions: Sequence[RuleCondition], asked: Asked
+) -> list[tuple[str, int]]:
+    """(rule code, row number) of one suite, written nowhere: for a few records."""
+    scanned = scan_rows(name, conditions, asked).subquery("found")
+    marks = each_mark(scanned)
+    code = func.split_part(marks.c.mark, SEPARATOR, 1)
+    told = select(code, scanned.c.row_no).select_from(scanned.join(marks, true()))
+    rows = conn.execute(told)
+    return [(row[0], row[1]) for row in rows]
+
+
 def _locate(
-    conn: Connection,
-    name: str,
-    conditions: Sequence[RuleCondition],
-    snapshot_ids: Sequence[int],
+    conn: Connection, name: str, conditions: Sequence[RuleCondition], asked: Asked
 ) -> None:
-    statement = locate_rows(name, conditions, snapshot_ids)
+    """One scan; its results wait in a table of the transaction, because a scan that writes
+    elsewhere is never spread over several workers."""
+    found = scan_rows(name, conditions, asked).into("found", temporary=True)
     try:
         with conn.begin_nested():
-            conn.execute(statement)
+            conn.execute(found)
+            conn.execute(located_rows(found.table, conditions, asked))
+            if name != SNAPSHOT:
+                conn.execute(recheck_days(found.table, asked))
+            conn.execute(DropTable(found.table))
     except DBAPIError as error:
-        if not (getattr(error.orig, "pgcode", None) or "").startswith(BROKEN_RULE):
+        state = getattr(error.orig, "pgcode", None) or ""
+        if not state.startswith(BROKEN_RULE):
             raise  # the data, the disk or a neighbour: not the rule
-        guilty = _guilty(conn, name, conditions, snapshot_ids)
-        state = getattr(error.orig, "pgcode", None) or "no answer"
+        guilty = _guilty(conn, name, conditions, asked)
         raise ConfigurationError(
             f"Rule {guilty} cannot run (SQLSTATE {state}): see expectations/{name}.json."
         ) from None
 
 
 def _guilty(
-    conn: Connection,
-    name: str,
-    conditions: Sequence[RuleCondition],
-    snapshot_ids: Sequence[int],
+    conn: Connection, name: str, conditions: Sequence[RuleCondition], asked: Asked
 ) -> str:
     """The first rule that breaks alone; the suite's name when only their sum breaks."""
     for each in conditions:
+        scanned = scan_rows(name, [each], asked).subquery("found")
         try:
             with conn.begin_nested():
-                conn.execute(count_failing(name, each, snapshot_ids)).scalar_one()
+                conn.execute(select(func.count()).select_from(scanned)).scalar_one()
         except DBAPIError:
             return each.rule.code
     return f"of suite {name}"

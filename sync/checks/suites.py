@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +17,30 @@ from sync.model.states import Effect
 
 CODE = re.compile(r"^[A-Z]{2,3}[0-9]{3}[a-z]{0,2}$")
 DOCUMENT, SERVANT = "document", "servant"
+REGISTER, SNAPSHOT = "register", "snapshot"  # rules across units; rules about a whole answer
 SENTENCES = ("sentence_vi", "sentence_en", "basis")
+UNIT_CODES = frozenset({"ma_don_vi", "ma_don_vi_su_dung", "ma_don_vi_quan_ly"})
+NUMBERS = frozenset(  # fields whose shape names nobody
+    {
+        "so_dinh_danh",
+        "ma_ho_so",
+        "so_cmnd",
+        "so_bhxh",
+        "so_hieu",
+        "so_hieu_bndp",
+        "dien_thoai",
+        "email",
+        "pt_so_the",
+        "fm_dinh_danh",
+    }
+)
+
+
+class Cause(StrEnum):
+    """What many findings of one rule may have in common: one task for all of them."""
+
+    CODE = "code"  # the code itself: it is not in its list, or not on that day
+    PATTERN = "pattern"  # the value's shape: digits as 9, letters as a
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +58,7 @@ class Rule:
     valid_from: date | None
     valid_to: date | None
     cross_record: bool
+    cause: Cause | None = None
 
     def is_valid_on(self, day: date) -> bool:
         """The rule's legal basis is in force."""
@@ -83,8 +108,19 @@ def load_suites(folder: Path) -> Suites:
     return Suites(tuple(rules.values()), contents, digest.hexdigest())
 
 
+def fields_of(suite: str) -> frozenset[str]:
+    """Fields of the record that the suite's relation has."""
+    groups = record_groups()
+    if suite in (SERVANT, REGISTER):
+        found = [group for group in groups.values() if not group.is_list]
+    else:
+        found = [groups[suite]] if suite in groups else []
+    return frozenset(f.code for group in found for f in group.fields if not f.is_secret)
+
+
 def _parsed(path: Path, body: bytes) -> Mapping[str, Any]:
-    names = {DOCUMENT, SERVANT, *(g.name for g in record_groups().values() if g.is_list)}
+    single = (DOCUMENT, SERVANT, REGISTER, SNAPSHOT)
+    names = {*single, *(g.name for g in record_groups().values() if g.is_list)}
     try:
         content = json.loads(body)
         name, expectations = content["name"], content["expectations"]
@@ -126,6 +162,7 @@ def _rule(suite: str, meta: Mapping[str, Any]) -> Rule:
         valid_from=_day(code, meta.get("valid_from")),
         valid_to=_day(code, meta.get("valid_to")),
         cross_record=bool(meta.get("cross_record", False)),
+        cause=_cause(code, str(meta["field"]), meta.get("cause")),
     )
 
 
@@ -138,6 +175,18 @@ def _group(code: str, suite: str, field: str | None) -> str:
             return DOCUMENT if suite == DOCUMENT else known.group
     raise ConfigurationError(
         f"Rule {code} names a field that the record lacks: see suite {suite}."
+    )
+
+
+def _cause(code: str, name: str, cause: str | None) -> Cause | None:
+    """Names, dates and free text have none: a cause may be quoted."""
+    coded = {f.code for f in all_fields() if f.kind == "code"} | UNIT_CODES
+    allowed: dict[str | None, Set[str]] = {Cause.CODE: coded, Cause.PATTERN: NUMBERS}
+    if cause is None or name in allowed.get(cause, ()):
+        return Cause(cause) if cause else None
+    raise ConfigurationError(
+        f"Rule {code} cannot have the cause it names: use code for a coded field, pattern for a"
+        " number."
     )
 
 

@@ -1,16 +1,19 @@
 """Check: once per wave, Great Expectations' conditions over everything that was read.
 
-The only module of the services that imports Great Expectations, and only when it is called.
+Great Expectations itself is imported only when the version of the rules is new.
 """
 
 from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from sync.checks.locate import Asked
+from sync.checks.run import locate_all
 from sync.checks.suites import Suites
 from sync.model.errors import DatabaseRefusedError
 from sync.model.states import SnapshotState
 from sync.services.basis import Bases, basis_of, current_bases
+from sync.services.conditions import conditions_of
 from sync.services.context import Clock, database_of, utc_now
 from sync.services.failing import fail_snapshot
 from sync.services.read import stage
@@ -70,8 +73,6 @@ def _check_one_by_one(
 
 def _check(database: Database, waiting: Sequence[Snapshot], clock: Clock) -> None:
     """One transaction: locate, merge findings, write results, move the snapshots on."""
-    from sync.checks.run import run_suites
-
     _restage_if_lost(database, waiting)
     with database.transaction() as conn:
         lock_reading(conn)
@@ -83,9 +84,10 @@ def _check(database: Database, waiting: Sequence[Snapshot], clock: Clock) -> Non
         ids = [snapshot.snapshot_id for snapshot in current]
         quality.add_rules(conn, bases.suites.sha256, _stored(bases.suites))
         quality.clear_located(conn, ids)
+        compiled = conditions_of(database.engine.url, conn, bases.suites, clock)
         for as_of in sorted({snapshot.as_of for snapshot in current}):
             day = [s.snapshot_id for s in current if s.as_of == as_of]
-            run_suites(database.engine.url, conn, bases.suites, as_of, day)
+            locate_all(conn, compiled, Asked(day, as_of, value_key()))
         findings.merge_findings(conn, _merging(ids, bases.suites, clock))
         _write_results(conn, current, bases, clock)
 

@@ -6,6 +6,7 @@ A view alone would aggregate every snapshot first; the function is inlined with 
 """
 
 from collections.abc import Iterator
+from hashlib import sha256
 from importlib import resources
 
 from sqlalchemy import Connection
@@ -42,6 +43,11 @@ DERIVED = {
         DISCIPLINED_YEAR,
     ),
 }
+
+
+def views_sha256() -> str:
+    """The version of the relations that rules look through."""
+    return sha256("\n".join(statements()).encode()).hexdigest()
 
 
 def create_check_views(conn: Connection, schema: str = "staging") -> None:

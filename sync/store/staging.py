@@ -77,6 +77,18 @@ def stage_documents(
     reading: ReadingPass,
 ) -> int:
     """Choose the documents to read; how many records. A second pass adds queued ones."""
+    chosen = choose_documents(conn, snapshot_ids, profile, reading)
+    conn.execute(text("ANALYZE staging.document"))
+    return chosen
+
+
+def choose_documents(
+    conn: Connection,
+    snapshot_ids: Sequence[int],
+    profile: Profile,
+    reading: ReadingPass,
+) -> int:
+    """The choice alone, without the statistics that many documents need."""
     statement = named_query("stage_documents").text.replace(
         "{malformed}", malformed_sql(profile)
     )
@@ -89,7 +101,6 @@ def stage_documents(
             "pass_no": reading.pass_no,
         },
     )
-    conn.execute(text("ANALYZE staging.document"))
     return int(done.rowcount)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import text
 
 from sync.demo.country import USUAL_AS_OF
+from sync.model.value_key import ValueKey
 from sync.services.context import expectations_dir
 from sync.store.database import Database
 
@@ -41,22 +42,24 @@ def locate(url: str, superuser_url: str) -> Located:
     Rules that look over several rows are left out on both sides: COMPLETE puts their windows
     into a WHERE, which PostgreSQL refuses, and then repeats the suite rule by rule.
     """
-    from sync.checks.run import compile_suites
+    from sync.checks.conditions import compile_suites
     from sync.checks.suites import load_suites
 
     suites = load_suites(expectations_dir())
-    compiled = compile_suites(url, suites, USUAL_AS_OF)
+    compiled = compile_suites(url, suites)
     with _plain_tables(superuser_url, list(compiled)):
         context = _great_expectations(superuser_url)
         broken = _run(context, suites, frozenset()).crashed
         theirs = _run(context, suites, broken)
-    found, ours_s = _ours(url, suites, broken)
+    found, ours_s = _ours(url, compiled, broken)
     rules = sum(len(conditions) for conditions in compiled.values())
     return Located(found, ours_s, theirs.found, theirs.seconds, rules - len(broken))
 
 
-def _ours(url: str, suites: Any, broken: frozenset[str]) -> tuple[int, float]:  # noqa: ANN401 - the suites of either side
-    from sync.checks.run import compile_suites, locate_all
+def _ours(url: str, compiled: Any, broken: frozenset[str]) -> tuple[int, float]:  # noqa: ANN401 - imported late
+    """Stored conditions are run as they are: compiling is not part of a check."""
+    from sync.checks.locate import Asked
+    from sync.checks.run import locate_all
     from sync.store import staging
 
     database = Database.connect(url)
@@ -66,12 +69,11 @@ def _ours(url: str, suites: Any, broken: frozenset[str]) -> tuple[int, float]:  
         )
         staging.prepare(conn)
         started = time.perf_counter()
-        compiled = compile_suites(url, suites, USUAL_AS_OF)
         chosen = {
             name: [each for each in conditions if each.rule.code not in broken]
             for name, conditions in compiled.items()
         }
-        outcome = locate_all(conn, chosen, ids)
+        outcome = locate_all(conn, chosen, Asked(ids, USUAL_AS_OF, ValueKey.of("bench")))
         seconds = time.perf_counter() - started
         conn.rollback()
     database.close()
@@ -81,7 +83,7 @@ def _ours(url: str, suites: Any, broken: frozenset[str]) -> tuple[int, float]:  
 @contextmanager
 def _plain_tables(superuser_url: str, suites: list[str]) -> Iterator[None]:
     """The checked rows as tables of a schema of their own."""
-    from sync.checks.conditions import relation_of
+    from sync.checks.stored import relation_of
 
     database = Database.connect(superuser_url)
     with database.transaction() as conn:
@@ -119,7 +121,7 @@ def _run(context: Any, suites: Any, left_out: frozenset[str]) -> _Run:  # noqa: 
     found, seconds = 0, 0.0
     crashed: set[str] = set()
     for name in suites.contents:
-        suite = build_suite(suites, name, USUAL_AS_OF)
+        suite = build_suite(suites, name, USUAL_AS_OF.isoformat())
         suite.expectations = [e for e in suite.expectations if e.meta["rule"] not in left_out]
         if suite.expectations:
             batch = _batch(context, name)
@@ -135,7 +137,7 @@ def _run(context: Any, suites: Any, left_out: frozenset[str]) -> _Run:  # noqa: 
 
 
 def _batch(context: Any, suite: str) -> Any:  # noqa: ANN401 - Great Expectations has no types
-    from sync.checks.conditions import relation_of
+    from sync.checks.stored import relation_of
 
     source = context.data_sources.get("bench")
     if suite not in {asset.name for asset in source.assets}:

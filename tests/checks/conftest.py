@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from sync.checks.run import Compiled, compile_suites
+from sync.checks.conditions import compile_suites
+from sync.checks.run import Compiled
 from sync.checks.suites import Suites, load_suites
+from sync.model.value_key import ValueKey
 from sync.services.registry import load_registry
 from sync.store.database import Database
 from sync.store.server import EmbeddedServer
 
 EXPECTATIONS = Path(__file__).parents[2] / "expectations"
 AS_OF = date(2026, 11, 23)
+KEY = ValueKey.of("a key of tests")
 
 
 @pytest.fixture(scope="session")
@@ -25,8 +28,8 @@ def suites() -> Suites:
 
 @pytest.fixture(scope="session")
 def compiled(server: EmbeddedServer, suites: Suites) -> Compiled:
-    """Every condition, for `AS_OF`."""
-    return compile_suites(server.url("sync_writer"), suites, AS_OF)
+    """Every condition."""
+    return compile_suites(server.url("sync_writer"), suites)
 
 
 @pytest.fixture

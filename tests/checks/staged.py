@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from sync.checks.conditions import relation_of
+from sync.checks.stored import relation_of
 
 Row = Mapping[str, Any]
 SNAPSHOT_ID = 1

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 import pytest
 from sqlalchemy import Connection, column, select, table
 
-from sync.checks.conditions import RuleCondition
+from sync.checks.locate import clause_of
 from sync.checks.run import Compiled
+from sync.checks.stored import RuleCondition
 from sync.checks.suites import Suites, load_suites
-from tests.checks.conftest import EXPECTATIONS
+from tests.checks.conftest import AS_OF, EXPECTATIONS
 from tests.checks.staged import Row, stand_in
 
 EXAMPLES = {
@@ -22,7 +23,8 @@ EXAMPLES = {
 def failing(conn: Connection, rule: RuleCondition, rows: Sequence[Row]) -> list[bool]:
     """Which rows the rule finds, in their order."""
     stand_in(conn, rule.rule.suite, rows)
-    found = select(rule.condition).select_from(table("checked")).order_by(column("row_no"))
+    condition = clause_of(rule.condition_sql, AS_OF)
+    found = select(condition).select_from(table("checked")).order_by(column("row_no"))
     return [bool(each) for each in conn.execute(found).scalars()]
 
 

@@ -1,195 +1,64 @@
-"""Located rows are Great Expectations' own verdict, and a crash never reads as no bad rows."""
+"""A crash never reads as no bad rows; the same check twice is one; time is an argument."""
 
 import json
-import random
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import great_expectations as gx
 import pytest
-from great_expectations.core.expectation_validation_result import ExpectationValidationResult
-from great_expectations.validator.metric_configuration import MetricConfiguration
-from great_expectations.validator.metrics_calculator import MetricsCalculator
 from sqlalchemy import Connection, text
 
-from sync.checks.conditions import build_suite, gx_engine, metric_of, relation_of
-from sync.checks.run import Compiled, compile_suites, locate_all, run_suites
+from sync.checks.conditions import compile_suites
+from sync.checks.locate import Asked
+from sync.checks.run import Compiled, locate_all, locate_suites
+from sync.checks.stored import RuleCondition
 from sync.checks.suites import Suites, load_suites
-from sync.contract.record import Field, record_groups
 from sync.model.errors import ConfigurationError
-from sync.services.registry import load_registry
-from sync.store.database import Database
-from tests.checks.conftest import AS_OF
-from tests.checks.staged import SNAPSHOT_ID, insert, located, stage, stage_snapshot
-from tests.checks.test_examples import EXAMPLES
+from tests.checks.conftest import AS_OF, KEY
+from tests.checks.people import Crowd, stage_people
+from tests.checks.staged import SNAPSHOT_ID, located, stage, stage_snapshot
 from tests.conftest import Urls
 
-PEOPLE = 60
-WINDOWS = {"CA006a", "CA006b", "EV001a", "SA010a", "SA010b", "SA011"}
+ASKED = Asked([SNAPSHOT_ID], AS_OF, KEY)
 
 
-def pool() -> dict[str, list[Any]]:
-    """Values by field, from the examples of all rules: sound ones and failing ones."""
-    values: dict[str, list[Any]] = {}
-    for _, example in EXAMPLES.values():
-        for row in (*example["pass"], *example["fail"]):
-            for name, value in row.items():
-                values.setdefault(name, [None]).append(value)
-    return values
-
-
-def random_row(
-    random_: random.Random, fields: tuple[Field, ...], values: dict[str, list[Any]]
-) -> dict[str, Any]:
-    row = {f.code: random_.choice(values[f.code]) for f in fields if f.code in values}
-    unreadable = [
-        code for code, value in row.items() if value is None and random_.random() < 0.2
-    ]
-    return {**row, "unreadable_fields": unreadable}
-
-
-def stage_people(conn: Connection, seed: int) -> None:
-    """Random people made of the examples' values, in every relation."""
-    random_, values = random.Random(seed), pool()  # noqa: S311 - not a secret
-    stage_snapshot(conn, AS_OF)
-    for record_id in range(1, PEOPLE + 1):
-        flags = {
-            n: random_.random() < 0.5
-            for n in ("is_readable", "has_key", "has_nul", "has_repeated_key")
-        }
-        flags |= {n: random_.random() < 0.5 for n in ("has_secret_field", "is_malformed")}
-        counts = {
-            n: random_.randint(1, 3) for n in ("entry_count", "repeat_count", "differing_count")
-        }
-        insert(
-            conn,
-            "staging.document",
-            {
-                "snapshot_id": SNAPSHOT_ID,
-                "record_id": record_id,
-                "document_id": record_id,
-                "unit_code": "H26",
-                "as_of": AS_OF,
-                "pass_no": 1,
-                **flags,
-                **counts,
-            },
-        )
-        for group in record_groups().values():
-            fields = tuple(f for f in group.fields if not f.is_secret)
-            for row_no in range(1, 4 if group.is_list else 2):
-                if fields:
-                    stage(
-                        conn, group.name, record_id, random_row(random_, fields, values), row_no
-                    )
-        insert(
-            conn,
-            "staging.context",
-            {
-                "snapshot_id": SNAPSHOT_ID,
-                "record_id": record_id,
-                "number_in_unit_count": random_.randint(0, 2),
-                "number_elsewhere_count": random_.randint(0, 1),
-            },
-        )
-
-
-def unexpected(result: ExpectationValidationResult) -> set[tuple[int, int]]:
-    """Keys of the rows Great Expectations finds; never of an expectation that crashed."""
-    info = result.exception_info
-    details = [info] if "raised_exception" in info else list(info.values())
-    assert not [d for d in details if d["raised_exception"]], result.expectation_config
-    rows = result.result.get("unexpected_index_list") or []
-    return {(row["record_id"], row["row_no"]) for row in rows}
-
-
-def validated(url: str, suites: Suites, name: str) -> set[tuple[int, int, str]]:
-    """What COMPLETE finds in one relation; windows apart, which it cannot list."""
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    source = context.data_sources.add_postgres(
-        name, connection_string=url, create_temp_table=False
+def hashed(conn: Connection) -> list[Any]:
+    """Everything located, with value and cause, in one order."""
+    return sorted(
+        (row.record_id, row.row_no, row.rule_code, bytes(row.value_hmac), row.cause or "")
+        for row in conn.execute(text("SELECT * FROM staging.located"))
     )
-    asset = source.add_table_asset(name, table_name=relation_of(name), schema_name="staging")
-    suite = build_suite(suites, name, AS_OF)
-    suite.expectations = [e for e in suite.expectations if e.meta["rule"] not in WINDOWS]
-    result = (
-        asset.add_batch_definition_whole_table("all")
-        .get_batch()
-        .validate(
-            suite,
-            result_format={
-                "result_format": "COMPLETE",
-                "partial_unexpected_count": 3 * PEOPLE,  # the list of keys is cut at this, too
-                "unexpected_index_column_names": ["record_id", "row_no"],
-            },
-        )
-    )
-    source.get_execution_engine().engine.dispose()
-    assert len(result.results) == len(suite.expectations)
-    return {
-        (*key, each.expectation_config.meta["rule"])
-        for each in result.results
-        for key in unexpected(each)
-    }
-
-
-def counted(url: str, suites: Suites, name: str) -> dict[str, int]:
-    """Great Expectations' own count of failing rows for the window rules of one relation."""
-    engine = gx_engine(url, relation_of(name))
-    counts = {}
-    for expectation in build_suite(suites, name, AS_OF).expectations:
-        if expectation.meta["rule"] in WINDOWS:
-            condition = metric_of(expectation, engine)
-            wanted = MetricConfiguration(
-                condition.metric_name.replace(".condition", ".unexpected_count"),
-                condition.metric_domain_kwargs,
-                condition.metric_value_kwargs,
-            )
-            calculator = MetricsCalculator(execution_engine=engine, show_progress_bars=False)
-            counts[expectation.meta["rule"]] = calculator.get_metric(wanted)
-    engine.engine.dispose()
-    return counts
-
-
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:.schema_name. is deprecated:DeprecationWarning")
-def test_located_rows_are_those_great_expectations_finds_itself(
-    db: Database, urls: Urls, suites: Suites, compiled: Compiled
-) -> None:
-    load_registry(db)
-    with db.transaction() as conn:
-        stage_people(conn, seed=7)
-        outcome = locate_all(conn, compiled, [SNAPSHOT_ID])
-        ours = located(conn)
-    url = urls("sync_writer")
-    theirs = set().union(*(validated(url, suites, name) for name in suites.contents))
-    assert sorted(ours ^ theirs) == sorted(row for row in ours if row[2] in WINDOWS)
-    windows = {
-        code: n for name in suites.contents for code, n in counted(url, suites, name).items()
-    }
-    assert windows == {code: outcome.located_count[code] for code in WINDOWS}
-    assert outcome.total == len(ours)
-    silent = sorted(code for code, count in outcome.located_count.items() if not count)
-    assert len(silent) < len(suites.rules) / 5, silent
 
 
 def test_checking_the_same_snapshot_twice_is_checking_it_once(
     conn: Connection, compiled: Compiled
 ) -> None:
-    stage_people(conn, seed=1)
-    first = locate_all(conn, compiled, [SNAPSHOT_ID])
-    rows = located(conn)
-    assert locate_all(conn, compiled, [SNAPSHOT_ID]) == first
-    assert located(conn) == rows
+    stage_people(conn, Crowd(1), 60, AS_OF)
+    first = locate_all(conn, compiled, ASKED)
+    rows = hashed(conn)
+    assert first.total == len(rows) > 0
+    assert locate_all(conn, compiled, ASKED) == first
+    assert hashed(conn) == rows
+
+
+def test_one_suite_checked_again_leaves_the_others_alone(
+    conn: Connection, compiled: Compiled
+) -> None:
+    stage_people(conn, Crowd(1), 30, AS_OF)
+    locate_all(conn, compiled, ASKED)
+    rows = hashed(conn)
+    again = locate_suites(conn, compiled, ["family"], ASKED)
+    assert set(again.located_count) == {each.rule.code for each in compiled["family"]}
+    assert hashed(conn) == rows
 
 
 def test_only_the_snapshots_asked_for_are_looked_at(
     conn: Connection, compiled: Compiled
 ) -> None:
-    stage_people(conn, seed=2)
-    assert locate_all(conn, compiled, [SNAPSHOT_ID + 1]).total == 0
+    stage_people(conn, Crowd(2), 30, AS_OF)
+    assert locate_all(conn, compiled, Asked([SNAPSHOT_ID + 1], AS_OF, KEY)).total == 0
     assert located(conn) == set()
 
 
@@ -217,32 +86,104 @@ def test_a_rule_that_crashes_is_named_and_locates_nothing(
     kind: str,
     kwargs: dict[str, Any],
 ) -> None:
-    stage_people(conn, seed=3)
+    stage_people(conn, Crowd(3), 20, AS_OF)
     bent = crashing(tmp_path, suites, kind, kwargs)
     with pytest.raises(ConfigurationError, match="PT003b") as caught:
-        run_suites(urls("sync_writer"), conn, bent, AS_OF, [SNAPSHOT_ID])
+        locate_all(conn, compile_suites(urls("sync_writer"), bent), ASKED)
     assert located(conn) == set()
     assert caught.value.__cause__ is None
 
 
-def test_no_condition_reads_the_clock(compiled: Compiled) -> None:
-    conditions = [each for compiled_suite in compiled.values() for each in compiled_suite]
-    clocks = ("current_date", "now(", "current_timestamp", "localtime")
-    reading = [
-        each.rule.code
-        for each in conditions
-        if any(clock in str(each.condition).lower() for clock in clocks)
-    ]
-    assert (len(conditions) > 200, reading) == (True, [])
-
-
-def test_a_snapshot_of_another_day_is_judged_by_that_day(
-    conn: Connection, urls: Urls, suites: Suites
+def test_a_day_of_turning_that_crashes_is_the_rules_fault_too(
+    conn: Connection, compiled: Compiled
 ) -> None:
-    stage_snapshot(conn, date(2012, 1, 1))
+    stage_people(conn, Crowd(3), 20, AS_OF)
+    first, *others = compiled["family"]
+    broken = RuleCondition(first.rule, first.condition_sql, "no_such_column")
+    with pytest.raises(ConfigurationError, match=first.rule.code):
+        locate_all(conn, {"family": [*others, broken]}, ASKED)
+
+
+def test_no_condition_reads_the_clock(compiled: Compiled) -> None:
+    texts = [
+        (each.rule.code, f"{each.condition_sql} {each.turns_on_sql}".lower())
+        for conditions in compiled.values()
+        for each in conditions
+    ]
+    clocks = ("current_date", "now(", "current_timestamp", "localtime")
+    reading = [code for code, sql in texts if any(clock in sql for clock in clocks)]
+    assert (len(texts) > 200, reading) == (True, [])
+
+
+def test_one_compilation_judges_every_snapshot_by_its_own_day(
+    conn: Connection, compiled: Compiled
+) -> None:
+    then = Asked([SNAPSHOT_ID], date(2012, 1, 1), KEY)
+    stage_snapshot(conn, then.as_of)
     stage(conn, "person", 1, {"ma_don_vi": "H22.001", "trang_thai": "00"})
-    then = compile_suites(urls("sync_writer"), suites, date(2012, 1, 1))
-    assert locate_all(conn, then, [SNAPSHOT_ID]).located_count["CR004"] == 0
-    now = compile_suites(urls("sync_writer"), suites, AS_OF)
-    assert locate_all(conn, now, [SNAPSHOT_ID]).located_count["CR004"] == 1
+    assert locate_all(conn, compiled, then).located_count["CR004"] == 0
+    assert locate_all(conn, compiled, ASKED).located_count["CR004"] == 1
     assert conn.execute(text("SELECT count(*) FROM staging.located")).scalar_one() > 1
+
+
+def test_a_rule_is_silent_outside_its_validity(conn: Connection, compiled: Compiled) -> None:
+    stage_snapshot(conn, AS_OF)
+    stage(conn, "person", 1, {"trang_thai": "00"})
+    before = Asked([SNAPSHOT_ID], date(2026, 6, 30), KEY)
+    assert "SA014" not in locate_all(conn, compiled, before).located_count
+    from_then = Asked([SNAPSHOT_ID], date(2026, 7, 1), KEY)
+    assert "SA014" in locate_all(conn, compiled, from_then).located_count
+
+
+def test_running_conditions_does_not_cost_the_seconds_of_great_expectations() -> None:
+    program = (
+        "import sys; import sync.checks.run, sync.services.check, sync.services.conditions;"
+        "import sync.services.check_record;"
+        "from sync.checks.stored import compiler_sha256; compiler_sha256();"
+        "sys.exit('great_expectations' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_the_value_is_hashed_as_python_hashes_it_and_nothing_is_not_an_empty_text(
+    conn: Connection, compiled: Compiled
+) -> None:
+    stage_snapshot(conn, AS_OF)
+    for record_id, number in ((1, "12345"), (2, ""), (3, None)):
+        row = {"so_dinh_danh": number, "ngay_sinh": "1990-02-03"}
+        stage(conn, "person", record_id, row)
+    locate_all(conn, compiled, ASKED)
+    rows = conn.execute(
+        text(
+            "SELECT record_id, value_hmac FROM staging.located WHERE rule_code IN"
+            " ('ID001a', 'ID001b') ORDER BY record_id"
+        )
+    )
+    said = {row.record_id: bytes(row.value_hmac) for row in rows}
+    assert said == {1: KEY.digest("12345"), 2: KEY.digest(""), 3: KEY.digest("\0")}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "rule", "cause"),
+    [
+        ("ton_giao", "77", "ID012c", "77"),
+        ("email", "Anh.Nguyễn99@bộ", "ID017b", "aaa.aaaaaa99@aa"),
+        ("dien_thoai", "٠٩١ 2345678" * 9, "ID017a", ("aaa 9999999" * 9)[:40]),
+        ("ho_va_ten", "Nguyễn V4n", "ID008c", None),
+    ],
+)
+def test_a_cause_is_the_code_or_the_shape_and_never_a_name(
+    conn: Connection,
+    compiled: Compiled,
+    field: str,
+    value: str,
+    rule: str,
+    cause: str | None,
+) -> None:
+    stage_snapshot(conn, AS_OF)
+    stage(conn, "person", 1, {field: value})
+    locate_all(conn, compiled, ASKED)
+    said = conn.execute(
+        text("SELECT cause FROM staging.located WHERE rule_code = :rule"), {"rule": rule}
+    )
+    assert said.scalars().all() == [cause]

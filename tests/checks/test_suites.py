@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from sync.checks.document import render_rules
 from sync.checks.suites import Suites, load_suites
 from sync.model.errors import ConfigurationError
 from sync.store.server import EmbeddedServer
-from tests.checks.conftest import AS_OF
 
 
 def write(folder: Path, meta: dict[str, Any] | None = None, **changes: object) -> Path:
@@ -100,7 +98,7 @@ def test_an_empty_folder_is_no_set_of_rules(tmp_path: Path) -> None:
 def test_an_expectation_nobody_knows_is_named(tmp_path: Path, changes: dict[str, Any]) -> None:
     suites = load_suites(write(tmp_path, **changes))
     with pytest.raises(ConfigurationError, match="XX001"):
-        build_suite(suites, "servant", AS_OF)
+        build_suite(suites, "servant")
 
 
 @pytest.mark.parametrize(
@@ -116,15 +114,34 @@ def test_an_expectation_without_a_condition_of_its_own_is_named(
 ) -> None:
     suites = load_suites(write(tmp_path, **changes))
     with pytest.raises(ConfigurationError, match="XX001"):
-        compile_suite(server.url("sync_writer"), suites, "servant", AS_OF)
+        compile_suite(server.url("sync_writer"), suites, "servant")
 
 
-def test_a_rule_is_silent_outside_its_validity(suites: Suites) -> None:
-    def codes(day: date) -> set[str]:
-        return {e.meta["rule"] for e in build_suite(suites, "servant", day).expectations}
+@pytest.mark.parametrize("name", ["register", "snapshot"])
+def test_rules_across_units_and_about_whole_snapshots_have_suites_of_their_own(
+    tmp_path: Path, name: str
+) -> None:
+    path = write(tmp_path, {"field": ""}) / "servant.json"
+    content = json.loads(path.read_text(encoding="utf-8")) | {"name": name}
+    path.rename(tmp_path / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+    assert [(rule.suite, rule.group) for rule in load_suites(tmp_path).rules] == [(name, name)]
 
-    assert "SA014" in codes(date(2026, 7, 1))
-    assert "SA014" not in codes(date(2026, 6, 30))
+
+@pytest.mark.parametrize(
+    ("field", "cause"),
+    [
+        ("ho_va_ten", "pattern"),
+        ("ngay_sinh", "code"),
+        ("thuong_tru", "pattern"),
+        ("email", "code"),
+        ("gioi_tinh", "nonsense"),
+    ],
+)
+def test_a_cause_that_could_name_somebody_is_refused(
+    tmp_path: Path, field: str, cause: str
+) -> None:
+    with pytest.raises(ConfigurationError, match="XX001 cannot have the cause"):
+        load_suites(write(tmp_path, {"field": field, "cause": cause}))
 
 
 def test_the_page_of_rules_is_the_one_committed(suites: Suites) -> None:

@@ -63,7 +63,13 @@ def test_no_statement_stands_outside_the_store() -> None:
 def test_nobody_outside_the_store_makes_statements_of_text() -> None:
     makers = {"text", "TextClause", "insert", "update", "delete"}
 
-    found = {name_of(path): names_from_sqlalchemy(path) & makers for path in outside_the_home()}
+    # A stored condition is a clause of text; the statement round it is not.
+    allowed = {"sync/checks/locate.py": {"text"}}
+
+    found = {
+        name_of(path): names_from_sqlalchemy(path) & makers - allowed.get(name_of(path), set())
+        for path in outside_the_home()
+    }
 
     assert {name: names for name, names in found.items() if names} == {}
 

@@ -4,13 +4,21 @@ from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, and_, cast, func, not_, or_
 
-from sync.checks.expectations.days import ACTIVE, ENDED, NO_POSITION, day, later, year_of
+from sync.checks.expectations import turning
+from sync.checks.expectations.days import (
+    ACTIVE,
+    ENDED,
+    NO_POSITION,
+    day,
+    later,
+    year_of,
+)
 from sync.checks.expectations.rule import Parameters, column_rule, row_rule
 
 Column = ColumnElement[Any]
 
 
-@row_rule("age_of_an_active_person", "from_years", "to_years", "as_of")
+@row_rule("age_of_an_active_person", "from_years", "to_years", "as_of", turns_on=turning.age)
 def age_is_of_an_active_person(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
     """Full years on the day, from `from_years` to `to_years`, for whoever is active."""
     born, status = columns
@@ -29,19 +37,19 @@ def date_is_after_years(columns: list[Column], given: Parameters) -> ColumnEleme
     return second >= later(first, years=given["years"])
 
 
-@column_rule("not_be_after", "as_of")
+@column_rule("not_be_after", "as_of", turns_on=turning.date)
 def is_not_after(value: Column, given: Parameters) -> ColumnElement[bool]:
     """The day is not in the future."""
     return value <= day(given["as_of"])
 
 
-@column_rule("not_be_recorded_after", "zone", "as_of")
+@column_rule("not_be_recorded_after", "zone", "as_of", turns_on=turning.instant)
 def is_not_recorded_after(value: Column, given: Parameters) -> ColumnElement[bool]:
     """The instant's calendar day in the zone is not in the future."""
     return value < func.timezone(given["zone"], later(day(given["as_of"]), days=1))
 
 
-@row_rule("category_still_in_use", "categories", "until", "as_of")
+@row_rule("category_still_in_use", "categories", "until", "as_of", turns_on=turning.category)
 def category_is_still_in_use(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
     """Nobody active stands in a staff category abolished at `until`."""
     category, status = columns
@@ -49,7 +57,7 @@ def category_is_still_in_use(columns: list[Column], given: Parameters) -> Column
     return not_(and_(category.in_(given["categories"]), status.in_(ACTIVE), is_past))
 
 
-@column_rule("not_name_a_district", "words", "from_day", "as_of")
+@column_rule("not_name_a_district", "words", "from_day", "as_of", turns_on=turning.district)
 def does_not_name_a_district(value: Column, given: Parameters) -> ColumnElement[bool]:
     """Since the districts were abolished an address names province and commune."""
     return or_(
@@ -57,7 +65,7 @@ def does_not_name_a_district(value: Column, given: Parameters) -> ColumnElement[
     )
 
 
-@row_rule("reappointed_within", "years", "days", "as_of")
+@row_rule("reappointed_within", "years", "days", "as_of", turns_on=turning.reappointment)
 def is_reappointed_within(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
     """A leader's last (re)appointment is not older than a term and its margin."""
     first, again, position, status = columns
@@ -95,7 +103,7 @@ def open_post_is_in_the_current_unit(
     return or_(unit == open_unit, not_(concerned))
 
 
-@row_rule("not_active_past_retirement", "months", "as_of")
+@row_rule("not_active_past_retirement", "months", "as_of", turns_on=turning.retirement)
 def is_not_active_past_retirement(
     columns: list[Column], given: Parameters
 ) -> ColumnElement[bool]:
@@ -145,7 +153,10 @@ def secondment_has_host_and_end(
     return or_(and_(is_limited, fits), movement != given["movement"])
 
 
-@row_rule("rating_of_last_year", "status", "month", "day_of_month", "as_of")
+@row_rule(
+    *("rating_of_last_year", "status", "month", "day_of_month", "as_of"),
+    turns_on=turning.rating,
+)
 def has_rating_of_last_year(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
     """Active all last year means rated by the day and month given."""
     status, recruited_on, has_rating = columns

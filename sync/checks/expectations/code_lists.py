@@ -2,9 +2,25 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, column, func, not_, or_, select, table
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    FromClause,
+    Select,
+    and_,
+    case,
+    cast,
+    column,
+    func,
+    not_,
+    null,
+    or_,
+    select,
+    table,
+    union_all,
+)
 
-from sync.checks.expectations.days import ACTIVE, day
+from sync.checks.expectations.days import ACTIVE, day, only_if
 from sync.checks.expectations.rule import Parameters, column_rule, row_rule
 
 Column = ColumnElement[Any]
@@ -46,7 +62,33 @@ def root_unit(code: Column) -> Column:
     return case((func.left(code, 4) == "000.", func.right(code, 3)), else_=func.left(code, 3))
 
 
-@column_rule("be_in_code_list", "list_name", "as_of")
+def _bounds(known: Column, valid_on: Column, *where: ColumnElement[bool]) -> FromClause:
+    """(what is known, day its validity begins or has ended)."""
+    sides = [
+        select(known.label("known_value"), side(valid_on).label("turning_day")).where(*where)
+        for side in (func.lower, func.upper)
+    ]
+    return union_all(*sides).subquery("bounds")
+
+
+def _next_bound(value: Column, bounds: FromClause, given: Parameters) -> Column:
+    """The next day on which a validity begins or ends; of most values it never does."""
+    known, turns_on = bounds.c
+    is_to_come = and_(turns_on > day(given["as_of"]), func.isfinite(turns_on))
+    coming = select(known).where(is_to_come)
+    soonest: Select[Any] = select(func.min(turns_on)).where(is_to_come)  # of all such values
+    return only_if(value.in_(coming), soonest.scalar_subquery())
+
+
+def _code_turns_on(code: Column, given: Parameters) -> Column:
+    """The next day the code enters or leaves its list."""
+    if given["as_of"] is None:
+        return cast(null(), Date)
+    bounds = _bounds(CODE.c.code, CODE.c.valid_on, CODE.c.list_name == given["list_name"])
+    return _next_bound(code, bounds, given)
+
+
+@column_rule("be_in_code_list", "list_name", "as_of", turns_on=_code_turns_on)
 def is_in_code_list(code: Column, given: Parameters) -> ColumnElement[bool]:
     """The code stands in the list (on the day, where one is given)."""
     return code.in_(codes(given["list_name"], given["as_of"]))
@@ -69,13 +111,18 @@ def is_valid_on_its_day(columns: list[Column], given: Parameters) -> ColumnEleme
     return or_(code.not_in(codes(given["list_name"], None)), code.not_in(ended))
 
 
-@column_rule("begin_with_a_unit", "as_of")
+def _unit_turns_on(code: Column, given: Parameters) -> Column:
+    """The next day the level-1 unit begins or is merged."""
+    return _next_bound(root_unit(code), _bounds(UNIT.c.unit_code, UNIT.c.valid_on), given)
+
+
+@column_rule("begin_with_a_unit", "as_of", turns_on=_unit_turns_on)
 def begins_with_a_unit(code: Column, given: Parameters) -> ColumnElement[bool]:
     """The level-1 unit exists on the day."""
     return root_unit(code).in_(units(given["as_of"]))
 
 
-@column_rule("not_begin_with_a_closed_unit", "as_of")
+@column_rule("not_begin_with_a_closed_unit", "as_of", turns_on=_unit_turns_on)
 def does_not_begin_with_a_closed_unit(code: Column, given: Parameters) -> ColumnElement[bool]:
     """The level-1 unit was not merged or abolished before the day."""
     root = root_unit(code)
@@ -91,7 +138,13 @@ def begins_with_the_sending_unit(
     return root_unit(code) == sender
 
 
-@row_rule("rank_still_in_use", "pattern", "categories", "as_of")
+def _rank_turns_on(columns: list[Column], given: Parameters) -> Column:
+    """The next day the title code is opened or closed."""
+    bounds = _bounds(RANK.c.rank_code, RANK.c.valid_on)
+    return _next_bound(columns[0], bounds, given)
+
+
+@row_rule("rank_still_in_use", "pattern", "categories", "as_of", turns_on=_rank_turns_on)
 def rank_is_still_in_use(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
     """An active person does not hold a public employee's title code closed by the day."""
     code, category, status = columns

@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, and_, cast, func, literal, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    type_coerce,
+)
 
 ACTIVE = ("00", "01", "02", "03", "04", "05")
 ENDED = ("10", "11", "12", "13", "14")
@@ -11,7 +21,9 @@ NO_POSITION = "KHONG"
 Column = ColumnElement[Any]
 
 
-def later(day: Column, *, years: int = 0, months: int | Column = 0, days: int = 0) -> Column:
+def later(
+    day: Column, *, years: int | Column = 0, months: int | Column = 0, days: int = 0
+) -> Column:
     """The day so much later (29 February becomes 28, as PostgreSQL counts)."""
     return day + func.make_interval(years, months, 0, days)
 
@@ -19,6 +31,17 @@ def later(day: Column, *, years: int = 0, months: int | Column = 0, days: int = 
 def day(value: object) -> Column:
     """A day from a suite's parameter (ISO text)."""
     return cast(literal(str(value)), Date)
+
+
+def next_after(today: Column, *candidates: Column) -> Column:
+    """The earliest of these days that lies after today; NULL when none does."""
+    days = [cast(func.nullif(func.greatest(each, today), today), Date) for each in candidates]
+    return func.least(*days) if len(days) > 1 else days[0]
+
+
+def only_if(concerned: ColumnElement[bool], turns_on: Column) -> Column:
+    """The day for rows that are concerned; for the others NULL, and never computed."""
+    return case((concerned, turns_on))
 
 
 def year_of(value: Column) -> Column:

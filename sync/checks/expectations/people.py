@@ -4,13 +4,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, not_, or_
 
+from sync.checks.expectations import turning
 from sync.checks.expectations.days import ENDED, day, year_of
 from sync.checks.expectations.rule import Parameters, row_rule
 
 Column = ColumnElement[Any]
 
 
-@row_rule("rating_year_within_service", "as_of")
+@row_rule("rating_year_within_service", "as_of", turns_on=turning.rating_year)
 def rating_year_is_within_service(
     columns: list[Column], given: Parameters
 ) -> ColumnElement[bool]:
@@ -52,7 +53,7 @@ def discipline_is_for_the_category(
     )
 
 
-@row_rule("severance_to_end_the_record", "form", "as_of")
+@row_rule("severance_to_end_the_record", "form", "as_of", turns_on=turning.severance)
 def severance_ends_the_record(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
     """A forced severance that has taken place leaves an ended record."""
     form, decided_on, status = columns

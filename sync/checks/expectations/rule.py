@@ -5,9 +5,13 @@ value that is absent stays silent, another rule asks for the value.
 
 Columns come without a table. Inside a subquery relabel every column, or an inner
 `rank_code = rank_code` compares the inner column with itself.
+
+A rule that asks for the day (`as_of`) also says when its answer for a row can turn although
+nothing else changes: `turns_on` beside its predicate, or `Never` with the reason.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
@@ -28,6 +32,9 @@ type_of = type
 Parameters = Mapping[str, Any]
 ColumnPredicate = Callable[[ColumnElement[Any], Parameters], ColumnElement[bool]]
 RowPredicate = Callable[[list[ColumnElement[Any]], Parameters], ColumnElement[bool]]
+ColumnTurning = Callable[[ColumnElement[Any], Parameters], ColumnElement[Any]]
+RowTurning = Callable[[list[ColumnElement[Any]], Parameters], ColumnElement[Any]]
+AS_OF = "as_of"
 ROW_DOMAIN = (
     "batch_id",
     "table",
@@ -38,8 +45,38 @@ ROW_DOMAIN = (
 )
 
 
-def column_rule(name: str, *parameters: str) -> Callable[[ColumnPredicate], ColumnPredicate]:
+@dataclass(frozen=True, slots=True)
+class Never:
+    """Time cannot change the answer although the rule asks for the day: says why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turning:
+    """The first day after `as_of` on which an answer can turn; NULL: never.
+
+    Too early costs one reading of a record; too late is a wrong answer until the next one.
+    """
+
+    day: Callable[[list[ColumnElement[Any]], Parameters], ColumnElement[Any]]
+    parameters: tuple[str, ...]
+
+
+TURNINGS: dict[str, Turning | Never] = {}  # type of the expectation -> when its answer turns
+
+
+def column_rule(
+    name: str, *parameters: str, turns_on: ColumnTurning | Never | None = None
+) -> Callable[[ColumnPredicate], ColumnPredicate]:
     """Register `expect_column_values_to_<name>`; nulls are never asked about."""
+    if isinstance(turns_on, Never):
+        TURNINGS[f"expect_column_values_to_{name}"] = turns_on
+    elif turns_on is not None:
+        of_value = turns_on
+        TURNINGS[f"expect_column_values_to_{name}"] = Turning(
+            lambda columns, given: of_value(columns[0], given), parameters
+        )
 
     def register(predicate: ColumnPredicate) -> ColumnPredicate:
         metric = f"column_values.{name}"
@@ -58,9 +95,16 @@ def column_rule(name: str, *parameters: str) -> Callable[[ColumnPredicate], Colu
 
 
 def row_rule(
-    name: str, *parameters: str, is_window: bool = False
+    name: str,
+    *parameters: str,
+    is_window: bool = False,
+    turns_on: RowTurning | Never | None = None,
 ) -> Callable[[RowPredicate], RowPredicate]:
     """Register `expect_<name>` over `column_list`; a window's columns begin with its keys."""
+    if turns_on is not None:
+        TURNINGS[f"expect_{name}"] = (
+            turns_on if isinstance(turns_on, Never) else Turning(turns_on, parameters)
+        )
     kind = (
         MetricPartialFunctionTypes.WINDOW_CONDITION_FN
         if is_window

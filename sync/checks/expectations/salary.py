@@ -4,10 +4,12 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     Select,
     and_,
     any_,
     case,
+    cast,
     column,
     func,
     literal,
@@ -18,8 +20,17 @@ from sqlalchemy import (
     tuple_,
 )
 
+from sync.checks.expectations import turning
 from sync.checks.expectations.code_lists import RANK
-from sync.checks.expectations.days import ACTIVE, NO_POSITION, day, later, year_of
+from sync.checks.expectations.days import (
+    ACTIVE,
+    NO_POSITION,
+    day,
+    later,
+    next_after,
+    only_if,
+    year_of,
+)
 from sync.checks.expectations.rule import Parameters, row_rule
 
 Column = ColumnElement[Any]
@@ -33,6 +44,7 @@ STEP = table(
 )
 TOLERANCE = 0.005
 LONG_STEP_MONTHS, SHORT_STEP_MONTHS = 36, 24  # A groups; B and C
+LONG_WAIT, SHORT_WAIT = 3, 2  # years until 5% beyond the frame
 
 
 def _table() -> Select[*tuple[Any, ...]]:
@@ -61,6 +73,11 @@ def _ranks_only_in(prefixes: tuple[str, ...]) -> Select[Any]:
     steps = _table().subquery("steps")
     fits = or_(*(steps.c.known_group.startswith(prefix) for prefix in prefixes))
     return select(steps.c.known_rank).group_by(steps.c.known_rank).having(func.bool_and(fits))
+
+
+def _months_of_a_step(rank: Column) -> Column:
+    short = rank.in_(_ranks_only_in(("B", "C")))
+    return case((short, SHORT_STEP_MONTHS), else_=LONG_STEP_MONTHS)
 
 
 def _is_known_step(rank: Column, step: Column) -> ColumnElement[bool]:
@@ -105,15 +122,21 @@ def coefficient_is_not_of_another_step(
     return or_(is_right, coefficient.not_in(elsewhere))
 
 
-@row_rule("step_raised_in_time", "as_of")
+def _raise_turns_on(columns: list[Column], given: Parameters) -> Column:
+    """The day after the months of the step; the last step is looked at once in vain."""
+    rank, _, since, status = columns
+    over = later(since, months=_months_of_a_step(rank), days=1)
+    return only_if(status.in_(ACTIVE), next_after(day(given["as_of"]), over))
+
+
+@row_rule("step_raised_in_time", "as_of", turns_on=_raise_turns_on)
 def step_is_raised_in_time(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
     """Nobody active stands below the last step longer than the table's time."""
     rank, step, since, status = columns
-    short = _ranks_only_in(("B", "C"))
-    months = case((rank.in_(short), SHORT_STEP_MONTHS), else_=LONG_STEP_MONTHS)
     today = day(given["as_of"])
-    may_be_due = since < later(today, months=-SHORT_STEP_MONTHS)  # spares most rows the rest
-    is_due = later(since, months=months) < today
+    # Spares most rows the rest; a day more, because 29 February counts as 28 both ways.
+    may_be_due = since < later(today, months=-SHORT_STEP_MONTHS, days=1)
+    is_due = later(since, months=_months_of_a_step(rank)) < today
     return not_(
         and_(
             may_be_due,
@@ -139,14 +162,24 @@ def beyond_frame_is_at_the_last_step(
     )
 
 
-@row_rule("beyond_frame_of_the_years", "as_of")
+def _beyond_frame_turns_on(columns: list[Column], given: Parameters) -> Column:
+    """The next anniversary that counts, where the percent is higher than the years allow."""
+    percent, _, _, since = columns
+    today = day(given["as_of"])
+    years = year_of(func.age(today, since))
+    next_year = later(since, years=func.greatest(years + 1, SHORT_WAIT))
+    anniversary = func.greatest(next_year, later(today, days=1))  # of 29 February: a day later
+    return only_if(percent > 5 + years - LONG_WAIT, cast(anniversary, Date))
+
+
+@row_rule("beyond_frame_of_the_years", "as_of", turns_on=_beyond_frame_turns_on)
 def beyond_frame_is_of_the_years(
     columns: list[Column], given: Parameters
 ) -> ColumnElement[bool]:
     """5% after three years (two in B and C), then 1% a year, and not more."""
     percent, rank, step, since = columns
     years = year_of(func.age(day(given["as_of"]), since))
-    wait = case((rank.in_(_ranks_only_in(("B", "C"))), 2), else_=3)
+    wait = case((rank.in_(_ranks_only_in(("B", "C"))), SHORT_WAIT), else_=LONG_WAIT)
     fits = and_(percent >= 5, percent <= 5 + years - wait)
     return or_(percent.is_(None), percent == 0, not_(_is_last_step(rank, step)), fits)
 
@@ -163,7 +196,10 @@ def allowance_goes_with_the_position(
     return or_(has_allowance == has_position, could_read)
 
 
-@row_rule("allowance_of_the_position", "values", "highest", "from_day", "as_of")
+@row_rule(
+    *("allowance_of_the_position", "values", "highest", "from_day", "as_of"),
+    turns_on=turning.from_day,
+)
 def allowance_is_of_the_position(
     columns: list[Column], given: Parameters
 ) -> ColumnElement[bool]:

@@ -1,2 +1,2 @@
 -- Undoes 0002_rules.sql.
-SELECT 1;
+DROP TABLE quality.rule_condition;

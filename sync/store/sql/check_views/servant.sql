@@ -1,7 +1,8 @@
 -- What does one record say, single groups and what its lists add up to, in one row?
 -- Asked by: locating failing rows. One row per (snapshot_id, record_id) with a row in staging.person.
 -- $1: snapshots to look at; NULL: all. Inlined by the planner, so the filter reaches every aggregate.
--- OFFSET 0: every column is computed once, not again in each of a hundred rules.
+-- OFFSET '0': every column is computed once, not again in each of a hundred rules. Quoted: of a
+--   bare 0 the planner does not see in time that it is none, and leaves the rules to one worker.
 SELECT
     person.snapshot_id,
     person.record_id,
@@ -14,8 +15,8 @@ SELECT
     context.number_in_unit_count,
     context.number_elsewhere_count,
     (CASE person.gioi_tinh
-        WHEN '1' THEN (SELECT staging.retirement_days('1'))
-        WHEN '2' THEN (SELECT staging.retirement_days('2'))
+        WHEN '1' THEN staging.retirement_days('1')
+        WHEN '2' THEN staging.retirement_days('2')
     END)[(date_part('year', person.ngay_sinh)::integer - 1930) * 12
         + date_part('month', person.ngay_sinh)::integer] AS retires_on,
     work.work_row_count,
@@ -80,4 +81,4 @@ LEFT JOIN (
     GROUP BY snapshot_id, record_id
 ) AS relation ON relation.snapshot_id = person.snapshot_id AND relation.record_id = person.record_id
 WHERE $1 IS NULL OR person.snapshot_id = ANY($1)
-OFFSET 0
+OFFSET '0'

@@ -1,0 +1,128 @@
+"""Random people made of the examples' values, in every relation: many at once, with ties,
+duplicates, nulls and empties.
+"""
+
+import random
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from sync.contract.record import Field, record_groups
+from tests.checks.staged import SNAPSHOT_ID, stage_snapshot
+from tests.checks.test_examples import EXAMPLES
+
+FLAGS = (
+    *("is_readable", "has_key", "has_nul", "has_repeated_key"),
+    *("has_secret_field", "is_malformed"),
+)
+COUNTS = ("entry_count", "repeat_count", "differing_count")
+
+
+def pool() -> dict[str, list[Any]]:
+    """Values by field, from the examples of all rules: sound ones and failing ones."""
+    values: dict[str, list[Any]] = {}
+    for _, example in EXAMPLES.values():
+        for row in (*example["pass"], *example["fail"]):
+            for name, value in row.items():
+                known = values.setdefault(name, [None])
+                if value not in known:
+                    known.append(value)
+    return values
+
+
+class Crowd:
+    """Draws rows; `nulls` is the share of values that are absent, `empties` of empty texts."""
+
+    def __init__(self, seed: int, nulls: float = 0.1, empties: float = 0.02) -> None:
+        self.random = random.Random(seed)  # noqa: S311 - not a secret
+        self.values = pool()
+        self.nulls = nulls
+        self.empties = empties
+
+    def value(self, field: Field) -> object:
+        """A value that some example of the field has, or none."""
+        draw = self.random.random()
+        if draw < self.nulls:
+            return None
+        if draw < self.nulls + self.empties and field.kind in ("text", "code"):
+            return ""
+        return self.random.choice(self.values[field.code])
+
+    def row(self, fields: tuple[Field, ...]) -> dict[str, Any]:
+        """One row of a group; some of what is absent could not be read."""
+        row = {field.code: self.value(field) for field in fields if field.code in self.values}
+        unreadable = [
+            code for code, value in row.items() if value is None and self.random.random() < 0.2
+        ]
+        return {**row, "unreadable_fields": unreadable}
+
+    def rows(self, fields: tuple[Field, ...], most: int) -> Iterator[dict[str, Any]]:
+        """Up to so many rows of one person; some come twice, some tie with the one before."""
+        last: dict[str, Any] | None = None
+        for _ in range(self.random.randint(0, most) if most > 1 else 1):
+            draw = self.random.random()
+            new = self.row(fields)
+            if last is not None and draw < 0.1:
+                new = dict(last)
+            elif last is not None and draw < 0.3:
+                tied = self.random.choice([name for name in new if name != "unreadable_fields"])
+                new[tied] = last[tied]
+            yield new
+            last = new
+
+
+def stage_people(
+    conn: Connection, crowd: Crowd, people: int, as_of: date, rows: int = 3
+) -> None:
+    """So many people in one snapshot, with up to `rows` rows in each list."""
+    stage_snapshot(conn, as_of)
+    ids = range(1, people + 1)
+    _fill(conn, "document", [_document(crowd, record_id, as_of) for record_id in ids])
+    for group in record_groups().values():
+        fields = tuple(field for field in group.fields if not field.is_secret)
+        most = rows if group.is_list else 1
+        if fields:
+            staged = [
+                {"record_id": record_id, "row_no": row_no, **row}
+                for record_id in ids
+                for row_no, row in enumerate(crowd.rows(fields, most), 1)
+            ]
+            _fill(conn, group.name, staged)
+    _fill(conn, "context", [_context(crowd, record_id) for record_id in ids])
+    _fill(conn, "reading", [_reading(record_id) for record_id in ids])
+
+
+def _document(crowd: Crowd, record_id: int, as_of: date) -> dict[str, Any]:
+    flags = {name: crowd.random.random() < 0.5 for name in FLAGS}
+    counts = {name: crowd.random.randint(1, 3) for name in COUNTS}
+    whose = {"record_id": record_id, "document_id": record_id, "unit_code": "H26"}
+    return {**whose, "as_of": as_of, "pass_no": 1, **flags, **counts}
+
+
+def _context(crowd: Crowd, record_id: int) -> dict[str, Any]:
+    return {
+        "record_id": record_id,
+        "number_in_unit_count": crowd.random.randint(0, 2),
+        "number_elsewhere_count": crowd.random.randint(0, 1),
+    }
+
+
+def _reading(record_id: int) -> dict[str, Any]:
+    return {"record_id": record_id, "typed_sha256": b"", "missing_fields": []}
+
+
+def _fill(conn: Connection, table: str, rows: list[dict[str, Any]]) -> None:
+    """Many rows in few statements."""
+    if rows:
+        names = list(rows[0])
+        places = ", ".join(f":{name}" for name in names)
+        conn.execute(
+            text(
+                f"INSERT INTO staging.{table} (snapshot_id, {', '.join(names)})"  # noqa: S608 - our own names
+                f" VALUES ({SNAPSHOT_ID}, {places})"
+            ),
+            rows,
+        )
+    conn.execute(text(f"ANALYZE staging.{table}"))
