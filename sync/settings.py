@@ -36,6 +36,38 @@ class Settings(BaseSettings):
     http_attempts: int = 4
     batch_documents: int = 1000
     read_batch_documents: int = 100_000
+    keep_answers_days: int = Field(
+        default=400,
+        ge=1,
+        description="Ours. Housekeeping keeps entries and documents of past answers this long;"
+        " what is present, open or behind a dossier stays for ever.",
+    )
+    keep_every_answer_days: int = Field(
+        default=7,
+        ge=1,
+        description="Ours. Of answers older than this only the last admitted one of each day"
+        " is kept: an hourly answer of 2.5 million people is 60 million entries a day.",
+    )
+    keep_probes_days: int = Field(
+        default=90,
+        ge=2,
+        description="Ours. Of older probes the last good one of each day is kept, which is all"
+        " that the level of a past day needs.",
+    )
+    keep_waves_days: int = Field(
+        default=400,
+        ge=2,
+        description="Ours. How each unit fared in a wave is kept this long in `landing`; the"
+        " pages' copy in `facts` stays.",
+    )
+    keep_closed_findings_days: int = Field(
+        default=730,
+        ge=1,
+        description="Ours. Questions that were answered are kept this long after they closed.",
+    )
+    housekeeping_batch_rows: int = Field(
+        default=20_000, ge=1, description="Rows that housekeeping removes between two commits."
+    )
     brake_vanished_count: int = 50
     brake_vanished_ratio: float = 0.05
     level_reachable_h: int = 24

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
-UNIT, PULL, READING, MEASURING = 7310, 7311, 7312, 7313
+UNIT, PULL, READING, MEASURING, KEEPING = 7310, 7311, 7312, 7313, 7314
 
 
 def _lock(conn: Connection, space: int, name: str) -> None:
@@ -28,6 +28,20 @@ def lock_units(conn: Connection, unit_codes: Iterable[str]) -> None:
 def lock_pull(conn: Connection, unit_code: str) -> None:
     """Two pulls of one unit take turns."""
     _lock(conn, PULL, unit_code)
+
+
+def try_lock_pull(conn: Connection, unit_code: str) -> bool:
+    """The same without waiting, which a slow source would make long; whether it is ours."""
+    got: bool = conn.execute(
+        text("SELECT pg_try_advisory_xact_lock(:space, hashtext(:name))"),
+        {"space": PULL, "name": unit_code},
+    ).scalar_one()
+    return got
+
+
+def lock_keeping(conn: Connection, name: str) -> None:
+    """Two housekeepers of one unit take turns."""
+    _lock(conn, KEEPING, name)
 
 
 def lock_reading(conn: Connection) -> None:

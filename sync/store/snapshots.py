@@ -15,7 +15,7 @@ COLUMNS = (
     "snapshot_id, source_code, unit_code, wave_key, seq, state, as_of, announced_count,"
     " received_count,"
     " page_count, staged_count, profile_sha256, pulled_at, sealed_at, reason_code, figures,"
-    " key_list_sha256"
+    " key_list_sha256, replay_of, leaving_at"
 )
 
 
@@ -40,6 +40,8 @@ class Snapshot:
     reason_code: str
     figures: Mapping[str, Any]
     key_list_sha256: bytes
+    replay_of: int | None  # read again; its times are those of the answer it replays
+    leaving_at: datetime | None  # housekeeping takes its entries away
 
 
 @dataclass(frozen=True, slots=True)

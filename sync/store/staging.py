@@ -70,6 +70,19 @@ def clear(conn: Connection, snapshot_ids: Sequence[int]) -> None:
         )
 
 
+def count_forsaken(conn: Connection) -> int:
+    """Staged records of answers that nobody will admit; a reading forgets them, too."""
+    return int(
+        conn.execute(
+            text(
+                "SELECT count(*) FROM staging.document WHERE snapshot_id NOT IN (SELECT"
+                " snapshot_id FROM landing.snapshot WHERE state IN ('checked', 'released',"
+                " 'sealed'))"
+            )
+        ).scalar_one()
+    )
+
+
 def stage_documents(
     conn: Connection,
     snapshot_ids: Sequence[int],

@@ -45,6 +45,14 @@ SOUND: dict[str, Any] = {
     "after": 2,
     "stale": 0,
 }
+LEAVING = """
+    WITH p AS (INSERT INTO registry.profile VALUES ('x', 'x', '{}', now()) RETURNING 1),
+    w AS (INSERT INTO landing.wave VALUES ('w', 'cli', '2026-11-23', now()) RETURNING 1)
+    INSERT INTO landing.snapshot (source_code, unit_code, wave_key, seq, state, as_of,
+        received_count, page_count, pages_sha256, key_list_sha256, profile_sha256, pulled_at,
+        sealed_at, leaving_at)
+    VALUES ('s', 'H26', 'w', 1, 'held', '2026-11-23', 0, 0, '', '', 'x', now(), now(), now())
+"""
 CHANGES = (
     "UPDATE ledger.entry SET actor = 'somebody'",
     "UPDATE ledger.entry SET actor = 'somebody' WHERE false",
@@ -208,6 +216,32 @@ def test_the_pipeline_cannot_rewrite_a_version_of_a_dossier(db: Database) -> Non
     statement = "UPDATE register.dossier_version SET recorded_at = now()"
 
     assert sqlstate_of(db, statement) == REFUSED
+
+
+KEPT = ("landing.snapshot_entry", "landing.document", "landing.snapshot", "quality.finding",
+        "registry.probe", "landing.wave_unit", "landing.removal")  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ["committee_reader", "auditor", "portal_writer"])
+def test_only_the_pipeline_tidies_and_reopens_what_is_kept(
+    urls: Urls, db: Database, role: str
+) -> None:
+    statements = [f"DELETE FROM {table}" for table in KEPT]  # noqa: S608 - names above
+    statements.append("UPDATE landing.snapshot SET replay_of = NULL, leaving_at = now()")
+    with acting_as(urls(role)) as database:
+        assert {sqlstate_of(database, statement) for statement in statements} == {REFUSED}
+
+    assert {sqlstate_of(db, statement) for statement in statements} == {""}
+
+
+def test_not_even_housekeeping_removes_a_version_of_a_dossier(db: Database) -> None:
+    assert sqlstate_of(db, "DELETE FROM register.dossier_version") == REFUSED
+
+
+def test_an_open_answer_cannot_leave(db: Database) -> None:
+    told = sqlstate_of(db, LEAVING)
+
+    assert told == CHECK
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ WHERE  (entry.snapshot_id, entry.record_id) NOT IN  -- hashed; an anti-join was 
            (SELECT x.snapshot_id, x.record_id FROM staging.document AS x
             WHERE x.snapshot_id = ANY(:snapshot_ids))
   AND (p.record_id IS NULL
+   OR  s.replay_of IS NOT NULL
    OR  p.document_id <> entry.document_id
    OR  p.other_document_ids IS DISTINCT FROM entry.other_document_ids
    OR  p.entry_count <> entry.entry_count
