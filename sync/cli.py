@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from sync import cli_keeping
 from sync.model.errors import SyncError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -20,6 +21,8 @@ snapshot_app = typer.Typer(
 server_app = typer.Typer(no_args_is_help=True, help="The embedded PostgreSQL.")
 app.add_typer(snapshot_app, name="snapshot")
 app.add_typer(server_app, name="server")
+app.command()(cli_keeping.replay)
+app.command()(cli_keeping.housekeeping)
 out = Console()
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

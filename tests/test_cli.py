@@ -71,8 +71,8 @@ def home(server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> It
     superuser = server.url(SUPERUSER, SUPERUSER)
     clone_database(superuser, DATABASE, name)
     (folder / "secrets").mkdir()
-    for role in ROLE_NAMES:
-        (folder / "secrets" / role).write_text((server.secrets / role).read_text())
+    for secret in (*ROLE_NAMES, "value_key"):
+        (folder / "secrets" / secret).write_text((server.secrets / secret).read_text())
     port = make_url(superuser).port
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CBCCVC_HOME", str(folder))
@@ -290,6 +290,40 @@ def test_a_wave_is_run_and_says_what_changed(run: Run, village: Village) -> None
     assert_refused(run("sync", "--unit", "Z99"), "Z99")
 
 
+def test_a_kept_answer_is_replayed_and_says_what_changed(run: Run, village: Village) -> None:
+    village.wave("H26")
+    number = snapshot_of(village, "H26")
+
+    told = run("replay", "H26", "--actor", "operator-7")
+
+    made = snapshot_of(village, "H26")
+    assert told.code == 0
+    assert f"snapshot {made} of H26: admitted, received 6, added 0, changed 0" in told.out
+    assert run("snapshot", "show", str(made)).json["replay_of"] == number
+    assert_refused(run("replay", str(number)), str(made), "--reason")
+    assert_refused(run("replay", "999999"), "999999")
+    assert_refused(run("replay", NUMBER), "number")
+    assert NUMBER not in run("replay", NUMBER).err
+
+
+def test_housekeeping_says_beforehand_what_it_will_remove(
+    run: Run, village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CBCCVC_KEEP_EVERY_ANSWER_DAYS", "1")
+    get_settings.cache_clear()
+    village.wave("H26")
+
+    before = run("housekeeping", "--dry-run")
+    done = run("housekeeping")
+    again = run("housekeeping", "--dry-run")
+
+    assert before.out.startswith("would remove: answers ")
+    assert done.out == before.out.replace("would remove", "removed")
+    assert {part.split()[-1] for part in again.out.split(",")} == {"0"}
+    monkeypatch.undo()
+    get_settings.cache_clear()
+
+
 def test_sources_are_probed_and_reconciled(run: Run, village: Village) -> None:
     village.open()
 
@@ -333,6 +367,8 @@ def test_the_pages_in_the_tree_are_as_generated(run: Run) -> None:
         ("snapshot", "list"),
         ("snapshot", "show", "1"),
         ("snapshot", "reject", "1", "--reason", "x"),
+        ("replay", "1"),
+        ("housekeeping", "--dry-run"),
         ("setup",),
     ],
     ids=" ".join,
@@ -400,5 +436,16 @@ def test_help_names_every_command(home: Path) -> None:
         [sys.executable, "-m", "sync.cli", "--help"], capture_output=True, text=True, check=True
     )
 
-    names = ("setup", "sync", "status", "findings", "rules", "probe", "snapshot", "docs")
+    names = [
+        "setup",
+        "sync",
+        "status",
+        "findings",
+        "rules",
+        "probe",
+        "snapshot",
+        "docs",
+        "replay",
+        "housekeeping",
+    ]
     assert [name for name in names if name not in ended.stdout] == []

@@ -1,5 +1,6 @@
 """The DAG files as Airflow reads them, in a process of their own: it keeps global state."""
 
+import itertools
 import json
 import subprocess
 import sys
@@ -22,6 +23,8 @@ print("READ:" + json.dumps({
             "manual": dag.doc_md,
             "max_active_runs": dag.max_active_runs,
             "catchup": dag.catchup,
+            "schedule": getattr(dag.timetable, "expression", None),
+            "params": sorted(dag.params),
             "tasks": {
                 task.task_id: {
                     "pool": task.pool,
@@ -54,7 +57,9 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_every_file_is_read_without_error(read: dict[str, Any]) -> None:
     assert read["errors"] == {}
-    assert sorted(read["dags"]) == ["probe_sources", "sync_wave"]
+    assert sorted(read["dags"]) == [
+        "housekeeping", "probe_sources", "replay_snapshot", "sync_wave",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -76,7 +81,7 @@ def test_reading_a_file_imports_nothing_heavy(read: dict[str, Any], package: str
 def test_great_expectations_is_reached_from_the_check_task_only() -> None:
     texts = [path.read_text(encoding="utf-8") for path in (ROOT / "dags").glob("*.py")]
 
-    assert sum(text.count("from sync.services import check\n") for text in texts) <= 1
+    assert max(text.count("from sync.services import check") for text in texts) == 1
     assert sum(text.count("great_expectations") for text in texts) == 0
 
 
@@ -123,3 +128,32 @@ def test_what_must_run_whatever_happened_before_does(read: dict[str, Any]) -> No
     assert {name for name, rule in rules.items() if rule == "all_success"} == {
         "list_due_units", "pull", "check", "admit",
     }  # fmt: skip
+
+
+def test_a_replay_is_started_by_hand_and_says_what_and_why(read: dict[str, Any]) -> None:
+    dag = read["dags"]["replay_snapshot"]
+
+    assert dag["params"] == ["reason", "target"]
+    assert dag["schedule"] is None
+
+
+def test_a_replay_runs_step_by_step_and_ends_in_the_verdict(read: dict[str, Any]) -> None:
+    tasks = read["dags"]["replay_snapshot"]["tasks"]
+    steps = ["open", "read", "check", "admit", "settle", "measure", "verdict"]
+
+    assert sorted(tasks) == sorted(steps)
+    for before, after in itertools.pairwise(steps):
+        assert before in tasks[after]["upstream"]
+    assert {task["trigger_rule"] for task in tasks.values()} == {"all_success"}
+    assert [name for name, task in tasks.items() if not task["downstream"]] == ["verdict"]
+
+
+def test_housekeeping_runs_at_night_and_is_red_when_a_unit_is_not_tidy(
+    read: dict[str, Any],
+) -> None:
+    dag = read["dags"]["housekeeping"]
+
+    assert dag["schedule"] == "30 3 * * *"
+    assert dag["tasks"]["tidy"]["is_mapped"]
+    assert dag["tasks"]["tidy_rest"]["upstream"] == ["tidy"]
+    assert {task["trigger_rule"] for task in dag["tasks"].values()} == {"all_success"}

@@ -105,10 +105,15 @@ class Airflow:
 
     def wave(self) -> Wave:
         """One wave, from its start to its end."""
-        run = self.api.trigger(DAG_ID)
-        self.api.set_paused(DAG_ID, is_paused=False)
-        self._until(lambda: self.api.get_run(DAG_ID, run.run_id).is_over)
-        run = self.api.get_run(DAG_ID, run.run_id)
+        return self.run(DAG_ID)
+
+    def run(self, dag_id: str, conf: dict[str, str] | None = None) -> Wave:
+        """One run of a DAG, from its start to its end."""
+        self._until(lambda: self.api.knows(dag_id))
+        run = self.api.trigger(dag_id, conf)
+        self.api.set_paused(dag_id, is_paused=False)
+        self._until(lambda: self.api.get_run(dag_id, run.run_id).is_over)
+        run = self.api.get_run(dag_id, run.run_id)
         return Wave(run, self.api.list_tasks(run))
 
     def stop(self) -> None:

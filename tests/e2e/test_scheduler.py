@@ -6,11 +6,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from sync.demo.country import Country
+from sync.demo.orchestra import LOGIN
 from sync.services.registry import load_registry, register_sources
 from sync.store.database import Database
 from sync.store.server import EmbeddedServer
@@ -76,6 +78,15 @@ def _settings(server: EmbeddedServer, name: str, home: Path, suites: Path) -> di
     }
 
 
+@pytest.fixture
+def database(cloned: tuple[EmbeddedServer, str]) -> Iterator[Database]:
+    """What Airflow's tasks wrote, to look at."""
+    server, name = cloned
+    found = Database.connect(server.url("sync_writer", name))
+    yield found
+    found.close()
+
+
 @pytest.fixture(scope="module")
 def wave(airflow: Airflow) -> Wave:
     return airflow.wave()
@@ -103,6 +114,50 @@ def test_a_slow_unit_keeps_no_other_waiting(wave: Wave, units: list[str]) -> Non
 def test_mapped_tasks_show_unit_codes(wave: Wave, units: list[str]) -> None:
     assert set(wave.states("pull")) == set(units)
     assert set(wave.states("admit")) == set(units[:3])
+
+
+def test_a_replay_is_a_run_by_hand_that_admits_and_asks_nobody(
+    airflow: Airflow, wave: Wave, units: list[str], database: Database
+) -> None:
+    pulled = _rows(database, "SELECT max(snapshot_id) FROM landing.snapshot")
+
+    done = airflow.run("replay_snapshot", {"target": units[0], "reason": "A rule changed."})
+
+    assert done.run.state == "success"
+    assert {task.state for task in done.tasks} == {"success"}
+    made = _rows(
+        database,
+        "SELECT s.state, e.actor, e.figures ->> 'reason', w.trigger, s.snapshot_id > :pulled"
+        " FROM landing.snapshot AS s JOIN landing.wave AS w USING (wave_key)"
+        " JOIN ledger.entry AS e ON e.snapshot_id = s.snapshot_id"
+        " WHERE s.replay_of IS NOT NULL AND e.action = 'snapshot_replayed'",
+        pulled=pulled[0][0],
+    )
+    assert made == [("admitted", LOGIN, "A rule changed.", "replay", True)]
+
+
+def test_a_replay_that_is_refused_is_red_and_opens_nothing(
+    airflow: Airflow, wave: Wave, database: Database
+) -> None:
+    before = _rows(database, "SELECT count(*) FROM landing.snapshot")
+
+    refused = airflow.run("replay_snapshot", {"target": "999999", "reason": "A mistake."})
+
+    assert refused.run.state == "failed"
+    assert refused.state("open") == "failed"
+    assert _rows(database, "SELECT count(*) FROM landing.snapshot") == before
+
+
+def test_housekeeping_tidies_every_unit(airflow: Airflow, wave: Wave, units: list[str]) -> None:
+    done = airflow.run("housekeeping")
+
+    assert done.run.state == "success"
+    assert done.states("tidy") == dict.fromkeys(units, "success")
+
+
+def _rows(database: Database, statement: str, **values: object) -> list[Any]:
+    with database.transaction() as conn:
+        return [tuple(row) for row in conn.execute(text(statement), values)]
 
 
 def test_a_failed_check_never_leaves_a_green_run(
