@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from sync import cli_keeping
+from sync import cli_keeping, cli_population
 from sync.model.errors import SyncError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -23,6 +23,7 @@ app.add_typer(snapshot_app, name="snapshot")
 app.add_typer(server_app, name="server")
 app.command()(cli_keeping.replay)
 app.command()(cli_keeping.housekeeping)
+app.add_typer(cli_population.app, name="population")
 out = Console()
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -70,6 +70,13 @@ class Settings(BaseSettings):
     )
     brake_vanished_count: int = 50
     brake_vanished_ratio: float = 0.05
+    population_batch: int = Field(default=200, ge=1, description="People in one question.")
+    population_requests_per_s: float = Field(default=5.0, gt=0)
+    population_daily_limit: int = Field(
+        default=200_000, description="People asked about a day."
+    )
+    population_valid_days: int = Field(default=30, description="Then an answer is asked anew.")
+    population_pause_s: int = Field(default=600, description="Peace for a register that fails.")
     level_reachable_h: int = 24
     level_answer_h: int = 72
     level_filled_ratio: float = 0.95

@@ -15,11 +15,13 @@ from sqlalchemy import make_url
 from sync import cli
 from sync.model.states import Effect
 from sync.services.context import database_of
+from sync.services.population import register_population
 from sync.settings import get_settings
 from sync.store.database import Database
 from sync.store.provision import DATABASE, ROLE_NAMES, clone_database, drop_database
 from sync.store.server import SUPERUSER, EmbeddedServer
 from tests.services.village import Village
+from tests.sources import servers
 
 UNIT_KEYS = [
     "unit_code",
@@ -447,5 +449,43 @@ def test_help_names_every_command(home: Path) -> None:
         "docs",
         "replay",
         "housekeeping",
+        "population",
     ]
     assert [name for name in names if name not in ended.stdout] == []
+
+
+def everybody_but_the_first(request: servers.Request) -> servers.Reply:
+    """A population register that agrees with us, and does not know the first of a question."""
+    people = [{**p, "tim_thay": True} for p in json.loads(request.body)["yeu_cau"]]
+    people[0] = {"ref": people[0]["ref"], "tim_thay": False}
+    return servers.json_reply({"ket_qua": people})
+
+
+def test_the_population_register_is_asked_disputed_and_counted(
+    run: Run, village: Village
+) -> None:
+    assert_refused(run("population", "verify"), "No population register is known")
+    with servers.serving(everybody_but_the_first) as register:
+        register_population(register.address, "none", None, db=village.db)
+        verified = run("population", "verify", "--unit", "H26")
+        again = run("population", "verify", "--unit", "H26")
+        rest = run("population", "verify", "--limit", "2")
+
+    assert "H26 asked 6, matched 5, mismatched 0, not_found 1, unanswered 0" in verified.out
+    assert "Nobody due." in again.out
+    assert "H29 asked 2, matched 1" in rest.out
+    record_id = village.one(
+        "SELECT record_id FROM quality.population_check WHERE status = 'not_found'"
+        " AND unit_code = 'H26'"
+    )
+    word = ("--reason", "The identity card was seen.", "--actor", "ba")
+    assert_refused(run("population", "dispute", "404", *word), "no record 404")
+    disputed = run("population", "dispute", str(record_id), *word)
+    assert disputed.out == f"record {record_id}: disputed\n"
+    assert "matched 6 of 11" in run("population", "status").out
+    undone = run("population", "dispute", str(record_id), "--undo", *word)
+    assert undone.out == f"record {record_id}: not_found\n"
+    assert_refused(run("population", "dispute", str(record_id), "--undo", *word), "not_found")
+    for told in (verified, rest, disputed, undone):
+        assert NAME not in told.out + told.err
+        assert NUMBER not in told.out + told.err

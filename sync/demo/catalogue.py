@@ -2,7 +2,14 @@
 
 from random import Random
 
-from sync.demo import defects_career, defects_other, defects_pay, defects_person, mechanical
+from sync.demo import (
+    defects_career,
+    defects_other,
+    defects_pay,
+    defects_person,
+    defects_population,
+    mechanical,
+)
 from sync.demo.days import NEWCOMER
 from sync.demo.defects_pay import LAST_STEP, MIDDLE
 from sync.demo.kinds import Apply, Edge, Kind
@@ -64,6 +71,7 @@ KINDS: tuple[Kind, ...] = (
     *defects_career.KINDS,
     *defects_other.KINDS,
     *mechanical.KINDS,
+    *defects_population.KINDS,
 )
 
 TRANSFER = (
@@ -110,4 +118,5 @@ EDGES = (
     Edge("reprimanded", {**MIDDLE, "category": "CC", "discipline": "KT"}),
     Edge("other_name", {}, _bracketed),
     Edge("professor", {"category": "VC", "group": "A3.1", "doctor": "1", "title": "1"}),
+    *defects_population.EDGES,
 )

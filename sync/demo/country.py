@@ -12,7 +12,7 @@ import orjson
 from sync.demo import days
 from sync.demo.catalogue import EDGES, KINDS, TRANSFER, TWICE_IN_UNIT, TWO_UNITS, spaced
 from sync.demo.kinds import Kind
-from sync.demo.life import BLOCK, NO_TRAITS, World, live
+from sync.demo.life import BLOCK, NO_TRAITS, World, live, numbers_of_serial
 from sync.demo.people import Person, build_person
 from sync.demo.placing import Placement, Placer, Plan
 from sync.demo.units import Fault, PretendUnit, list_units
@@ -48,6 +48,7 @@ class TruthLine:
     edge: str = ""
     partner: str = ""
     is_keyless: bool = False  # the key is not sent: look for the record by its unit
+    is_elsewhere: bool = False  # the population register's error: shows after verifying
 
     def json(self) -> bytes:
         """One line of the truth file."""
@@ -134,6 +135,10 @@ class Country:
             if isinstance(main, dict):
                 main["noi_o"] = "Xã Khác, " + main["noi_o"]
         return Entry(position, first.local_key, first.person, first.transport)
+
+    def numbers_of_serial(self, serial: int) -> range:
+        """Numbers of the people whose identity number may end in this serial."""
+        return numbers_of_serial(self._world, serial)
 
     def truth(self) -> Iterator[TruthLine]:
         """Every defect, by unit and record, then the rarities; nothing else is wrong."""
@@ -233,4 +238,5 @@ def _truth_lines(unit_code: str, position: int, place: Placement) -> Iterator[Tr
             kind.is_blocking,
             partner=partner,
             is_keyless=kind.transport == "no_key",
+            is_elsewhere=kind.is_elsewhere,
         )

@@ -21,9 +21,16 @@ from sync.demo.follow import DAG_ID, begin_wave, follow, list_red
 from sync.demo.judge import list_surprises
 from sync.demo.orchestra import LOGIN, AirflowHome, AirflowPorts
 from sync.demo.processes import HOST, Children, choose_port
-from sync.demo.registry import demo_headcounts, demo_secrets, demo_sources, write_secrets
-from sync.demo.serve import files_dir, ready_path
+from sync.demo.registry import (
+    POPULATION_SECRET,
+    demo_headcounts,
+    demo_secrets,
+    demo_sources,
+    write_secrets,
+)
+from sync.demo.serve import POPULATION, files_dir, ready_path
 from sync.model.errors import ConfigurationError
+from sync.services import population
 from sync.services.context import database_of, today, url_of, utc_now
 from sync.services.registry import register_sources
 from sync.services.setup import embedded_server, set_up
@@ -31,7 +38,10 @@ from sync.services.status import build_status
 from sync.settings import get_settings
 from sync.store.facts import list_unit_waves
 
-POOL = ("sources", 16, "How many source systems are asked at once")
+POOLS = (
+    ("sources", 16, "How many source systems are asked at once"),
+    ("population", 1, "The population register, asked by one task at a time"),
+)
 START_TIMEOUT_S = 300
 AIRFLOW_PORT = 8080
 LOG_PORTS = (8793, 8794)
@@ -106,7 +116,8 @@ class Household:
         with self._phase("Airflow and the portal"):
             self.api = AirflowApi(self.airflow.address, LOGIN, self.airflow.password)
             self._until(self.api.is_up, "Airflow's API")
-            self.api.ensure_pool(*POOL)
+            for pool in POOLS:
+                self.api.ensure_pool(*pool)
             self._until(lambda: self.api.knows(DAG_ID), f"the DAG {DAG_ID}")
             self._until(self._portal_answers, "the portal")
         self.say_where()
@@ -128,6 +139,14 @@ class Household:
             }
         return list_red(tasks) + list_surprises(units, last)
 
+    def verify(self) -> None:
+        """Ask the pretend population register about everybody; the next wave shows it."""
+        with self._phase("the population register"):
+            results = list(population.verify_all())
+        names = ("asked", "matched", "mismatched", "not_found", "unanswered")
+        counts = {name: sum(result[name] for result in results) for name in names}
+        self.console.print(", ".join(f"{name} {count:,}" for name, count in counts.items()))
+
     def show(self) -> None:
         """The table of all units, and where to look further."""
         print_status(build_status(english=True), self.console)
@@ -143,9 +162,11 @@ class Household:
 
     def stay(self) -> None:
         """Keep everything running, with the probes switched on, until interrupted."""
-        self.api.set_paused("probe_sources", is_paused=False)
+        for dag_id in ("probe_sources", "verify_population"):
+            self.api.set_paused(dag_id, is_paused=False)
         self.console.print(
-            "A wave runs every hour, probes every 15 minutes. Ctrl-C stops it all."
+            "A wave runs every hour, probes every 15 minutes, the population register is asked"
+            " every evening. Ctrl-C stops it all."
         )
         while True:
             self.children.raise_if_ended()
@@ -241,6 +262,7 @@ class Household:
             valid_from=country.as_of,
             stated_by="the pretend country's steward",
         )
+        population.register_population(f"{address}{POPULATION}", "bearer", POPULATION_SECRET)
 
     def _until(self, is_so: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + START_TIMEOUT_S

@@ -43,6 +43,7 @@ class Kind:
     touches: frozenset[str] = frozenset()
     transport: str = ""
     is_rare: bool = False  # one of a family; the family has enough
+    is_elsewhere: bool = False  # the population register is wrong, the record is not
 
     def meets(self, other: "Kind") -> bool:
         """Whether both can be in one record and each still be found by its own rules."""

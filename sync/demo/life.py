@@ -117,6 +117,12 @@ def live(
     return life
 
 
+def numbers_of_serial(world: World, serial: int) -> range:
+    """Everybody whose identity number may end in this serial: `_be_named` backwards."""
+    first = (serial - 1 - world.seed * 7919) * pow(_STEP, -1, BLOCK) % BLOCK
+    return range(first, world.blocks * BLOCK, BLOCK)
+
+
 def _be_born(life: Life, group: str) -> None:
     if life.traits.get("age") == "retirement":
         life.birth = _born_to_retire(life, life.as_of - 1 - int(life.chance() * 300))

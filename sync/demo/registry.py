@@ -11,6 +11,7 @@ from sync.sources.profiles import load_profile
 
 REFUSING_ADDRESS = "http://127.0.0.1:1"  # nobody listens on this port
 EXPIRED = "expired"
+POPULATION_SECRET = "demo_population"  # noqa: S105 - the name of a secret
 
 
 def demo_sources(country: Country, base_url: str, files_dir: Path) -> list[Source]:
@@ -20,11 +21,17 @@ def demo_sources(country: Country, base_url: str, files_dir: Path) -> list[Sourc
 
 def demo_secrets(country: Country) -> dict[str, str]:
     """Content of each secret file by its name; one of them is no longer good."""
-    return {
+    secrets = {
         secret_name(unit): registered_secret(country, unit)
         for unit in country.units
         if load_profile(unit.profile_name).connector != "files"
     }
+    return {**secrets, POPULATION_SECRET: population_secret(country)}
+
+
+def population_secret(country: Country) -> str:
+    """The bearer token that the pretend population register accepts."""
+    return hashlib.sha256(f"{country.seed}/population/key".encode()).hexdigest()[:40]
 
 
 def demo_headcounts(country: Country) -> dict[str, int]:

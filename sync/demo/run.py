@@ -68,6 +68,7 @@ def _run(console: Console, home: Path, chosen: argparse.Namespace) -> int:
         household.show()
         _say_surprises(console, surprises, home)
         if not chosen.once:
+            household.verify()
             household.stay()
         return 1 if surprises else 0
     except KeyboardInterrupt:

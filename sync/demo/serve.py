@@ -24,10 +24,13 @@ from sync.demo.country import (
     build_country,
 )
 from sync.demo.files import write_all
+from sync.demo.population import PopulationDesk
 from sync.demo.protocols import Answered, Asked, Systems
 
 HOST = "127.0.0.1"
 MOST_BODY = 1_000_000
+POPULATION = "/population"  # the pretend population register
+UNIT_PARTS = 4  # "", u, the unit, the rest
 
 
 class CountryServer(ThreadingHTTPServer):
@@ -38,6 +41,7 @@ class CountryServer(ThreadingHTTPServer):
 
     def __init__(self, systems: Systems, port: int) -> None:
         self.systems = systems
+        self.population = PopulationDesk(systems.country)
         super().__init__((HOST, port), _Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -68,11 +72,16 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         path, _, query = self.path.partition("?")
         parts = path.split("/", 3)
-        if len(parts) < 4 or parts[1] != "u":
+        is_unit = len(parts) == UNIT_PARTS and parts[1] == "u"
+        if not is_unit and not path.startswith(POPULATION):
             return self._send(Answered(404, b"{}"))
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(min(length, MOST_BODY))
         headers = {name.lower(): value for name, value in self.headers.items()}
+        if not is_unit:
+            below = path.removeprefix(POPULATION)
+            desk = self.server.population
+            return self._send(desk.answer(Asked(self.command, below, query, headers, body)))
         asked = Asked(self.command, f"/{parts[3]}", query, headers, body)
         return self._send(self.server.systems.answer(parts[2], asked))
 

@@ -15,6 +15,7 @@ def list_findings(unit_code: str, *, db: Database | None = None) -> list[dict[st
     Raises:
         NotFoundError: there never was such a unit.
     """
+    current_suites()  # whoever cannot read the rules cannot explain a finding
     with (db or database_of()).transaction() as conn:
         registry.get_unit(conn, unit_code)
         found = findings.list_open(conn, unit_code)
@@ -40,6 +41,7 @@ def list_causes(unit_code: str, *, db: Database | None = None) -> list[dict[str,
     Raises:
         NotFoundError: there never was such a unit.
     """
+    current_suites()  # whoever cannot read the rules cannot explain a finding
     with (db or database_of()).transaction() as conn:
         registry.get_unit(conn, unit_code)
         found = findings.list_causes(conn, unit_code)

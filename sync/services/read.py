@@ -15,6 +15,7 @@ from sync.services.basis import Bases, current_bases, profile_of
 from sync.services.changes import queue_changes
 from sync.services.context import Clock, database_of, utc_now
 from sync.services.failing import fail_snapshot
+from sync.services.secrets import value_key
 from sync.settings import get_settings
 from sync.store import quality, registry, snapshots, staging, waves
 from sync.store.database import Database
@@ -186,7 +187,7 @@ def _look_around(conn: Connection, sealed: Sequence[Snapshot], bases: Bases) -> 
     if staging.queue_number_sharers(conn, _ids(sealed)):
         _choose(conn, sealed, bases, pass_no=2)
         _type_rows(conn, sealed, pass_no=2)
-    staging.add_context(conn, _ids(sealed))
+    staging.add_context(conn, _ids(sealed), value_key())
 
 
 def _hash(conn: Connection, chunk: Sequence[Snapshot]) -> None:

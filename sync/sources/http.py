@@ -83,6 +83,8 @@ class _Session(requests.Session):
 class HttpClient:
     """Asks one source, politely and within limits."""
 
+    later = "the next wave asks again"  # what a message says of a failure that may pass
+
     def __init__(
         self,
         address: str,
@@ -205,7 +207,7 @@ class HttpClient:
         place = self._place(answer.url)
         message = f"Source {self.source_code} answered {answer.status_code} to {place}"
         if answer.status_code in WORTH_ANOTHER_TRY:
-            later = _WorthWaitingError(f"{message}; the next wave asks again.")
+            later = _WorthWaitingError(f"{message}; {self.later}.")
             later.wait_s = retry_after_s(answer.headers)
             raise later
         raise SourceRejectedError(
@@ -238,7 +240,7 @@ class HttpClient:
         if isinstance(error, requests.Timeout):
             how = "did not answer in time"
         return _WorthWaitingError(
-            f"Source {self.source_code} {how} at {self._place(url)}; the next wave asks again."
+            f"Source {self.source_code} {how} at {self._place(url)}; {self.later}."
         )
 
 

@@ -45,7 +45,10 @@ CREATE UNLOGGED TABLE staging.context (
     record_id              bigint NOT NULL,
     number_in_unit_count   integer NOT NULL,
     number_elsewhere_count integer NOT NULL,
-    is_shared              boolean NOT NULL DEFAULT false
+    is_shared              boolean NOT NULL DEFAULT false,
+    population_status      text,   -- NULL: nothing is known about these values
+    population_fields      text[],
+    is_name_close          boolean
 );
 CREATE INDEX context_by_snapshot ON staging.context USING brin (snapshot_id);
 CREATE UNLOGGED TABLE staging.located (

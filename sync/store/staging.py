@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from sync.contract.profile import Profile
+from sync.model.value_key import ValueKey
 from sync.store.database import set_local
 from sync.store.queries import named_query
 from sync.store.reading import malformed_sql, read_statements
@@ -135,11 +136,12 @@ def queue_number_sharers(conn: Connection, snapshot_ids: Sequence[int]) -> int:
     )
 
 
-def add_context(conn: Connection, snapshot_ids: Sequence[int]) -> None:
-    """Who else carries the same number; statistics for the statements that follow."""
+def add_context(conn: Connection, snapshot_ids: Sequence[int], key: ValueKey) -> None:
+    """Who else carries the same number, what the population register said; statistics too."""
     for group in spoken_groups():
         conn.execute(text(f"ANALYZE staging.{group.name}"))
-    conn.execute(named_query("stage_context"), {"snapshot_ids": list(snapshot_ids)})
+    pads = {"inner_pad": key.inner, "outer_pad": key.outer}
+    conn.execute(named_query("stage_context"), {"snapshot_ids": list(snapshot_ids), **pads})
 
 
 def add_hashes(conn: Connection, snapshot_ids: Sequence[int]) -> None:

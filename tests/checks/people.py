@@ -3,7 +3,7 @@ duplicates, nulls and empties.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -90,7 +90,8 @@ def stage_people(
                 for row_no, row in enumerate(crowd.rows(fields, most), 1)
             ]
             _fill(conn, group.name, staged)
-    _fill(conn, "context", [_context(crowd, record_id) for record_id in ids])
+    names = _context_columns(conn, crowd)
+    _fill(conn, "context", [_context(crowd, record_id, names) for record_id in ids])
     _fill(conn, "reading", [_reading(record_id) for record_id in ids])
 
 
@@ -101,12 +102,29 @@ def _document(crowd: Crowd, record_id: int, as_of: date) -> dict[str, Any]:
     return {**whose, "as_of": as_of, "pass_no": 1, **flags, **counts}
 
 
-def _context(crowd: Crowd, record_id: int) -> dict[str, Any]:
+def _context_columns(conn: Connection, crowd: Crowd) -> dict[str, list[Any]]:
+    """What may stand in each column of the context that some rule looks at."""
+    found = conn.execute(
+        text(
+            "SELECT attname, attnotnull FROM pg_attribute"
+            " WHERE attrelid = 'staging.context'::regclass AND attnum > 0"
+            " AND attname NOT IN ('snapshot_id', 'record_id') ORDER BY attnum"
+        )
+    )
     return {
-        "record_id": record_id,
-        "number_in_unit_count": crowd.random.randint(0, 2),
-        "number_elsewhere_count": crowd.random.randint(0, 1),
+        row.attname: [
+            value
+            for value in crowd.values[row.attname]
+            if value is not None or not row.attnotnull
+        ]
+        for row in found
+        if row.attname in crowd.values
     }
+
+
+def _context(crowd: Crowd, record_id: int, names: Mapping[str, list[Any]]) -> dict[str, Any]:
+    drawn = {name: crowd.random.choice(values) for name, values in names.items()}
+    return {"record_id": record_id, **drawn}
 
 
 def _reading(record_id: int) -> dict[str, Any]:

@@ -58,8 +58,12 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_every_file_is_read_without_error(read: dict[str, Any]) -> None:
     assert read["errors"] == {}
     assert sorted(read["dags"]) == [
-        "housekeeping", "probe_sources", "replay_snapshot", "sync_wave",
-    ]  # fmt: skip
+        "housekeeping",
+        "probe_sources",
+        "replay_snapshot",
+        "sync_wave",
+        "verify_population",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -104,6 +108,14 @@ def test_sources_are_asked_through_their_pool(read: dict[str, Any]) -> None:
     ]
 
     assert [(task["pool"], task["is_mapped"]) for task in tasks] == [("sources", True)] * 2
+
+
+def test_the_population_register_is_asked_through_a_pool_of_its_own(
+    read: dict[str, Any],
+) -> None:
+    task = read["dags"]["verify_population"]["tasks"]["verify"]
+
+    assert (task["pool"], task["is_mapped"], task["retries"]) == ("population", True, 0)
 
 
 def test_the_verdict_is_the_only_leaf_and_follows_every_step_but_the_pulls(

@@ -29,6 +29,7 @@ Build = Callable[[int], Pretend]
 def build(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Build]:
     """Serves the country of a seed in its usual size."""
     monkeypatch.setenv("CBCCVC_HOME", str(tmp_path))
+    monkeypatch.setenv("CBCCVC_POPULATION_REQUESTS_PER_S", "1000")
     get_settings.cache_clear()
     load_registry(db)
     made: list[Pretend] = []
@@ -72,6 +73,8 @@ def test_every_injected_defect_is_found_by_its_rules_and_nothing_else_is(
 ) -> None:
     pretend = build(seed)
     pretend.wave()
+    pretend.verify()
+    pretend.wave()  # what the population register said shows in the next wave
     wanted, wanted_keyless = _injected(pretend.country)
     found, found_keyless = _found(pretend)
 
@@ -99,6 +102,7 @@ def _known_rules() -> set[str]:
 def test_the_next_day_brings_no_defect_that_was_not_put_there(build: Build) -> None:
     pretend = build(4)
     pretend.wave()
+    pretend.verify()
     pretend.serve(1)
     pretend.wave()
     wanted, _ = _injected(pretend.country)

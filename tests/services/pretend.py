@@ -1,5 +1,6 @@
 """The pretend country registered with a database, asked by the real connectors."""
 
+from collections import Counter
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -9,8 +10,15 @@ from sqlalchemy import text
 
 from sync.demo.country import USUAL_AS_OF, build_country
 from sync.demo.files import write_all
-from sync.demo.registry import demo_headcounts, demo_secrets, demo_sources, write_secrets
-from sync.demo.serve import serving
+from sync.demo.registry import (
+    POPULATION_SECRET,
+    demo_headcounts,
+    demo_secrets,
+    demo_sources,
+    write_secrets,
+)
+from sync.demo.serve import POPULATION, serving
+from sync.services.population import register_population, verify_all
 from sync.services.registry import register_sources
 from sync.services.sync import run_wave
 from sync.settings import get_settings
@@ -46,6 +54,8 @@ class Pretend:
             stated_by="steward",
             db=self.db,
         )
+        address = f"{self.server.base_url}{POPULATION}"
+        register_population(address, "bearer", POPULATION_SECRET, db=self.db)
 
     def clock(self) -> datetime:
         """Noon of the country's day; every call a second later, as a real clock would be."""
@@ -56,6 +66,13 @@ class Pretend:
     def wave(self, unit_code: str | None = None) -> dict[str, Any]:
         """Pull, read, check, admit, settle, measure."""
         return run_wave(unit_code=unit_code, db=self.db, clock=self.clock)
+
+    def verify(self) -> dict[str, int]:
+        """Ask the pretend population register about everybody who is due; counts."""
+        done = Counter[str]()
+        for result in verify_all(db=self.db, clock=self.clock):
+            done.update({name: n for name, n in result.items() if isinstance(n, int)})
+        return dict(done)
 
     def rows(self, statement: str, **values: object) -> list[Any]:
         """What the database says, for a test to look at."""

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from sync.contract.profile import Profile
 from sync.contract.record import record_groups
 from sync.model.source import RawDocument
+from sync.model.value_key import ValueKey
 from sync.store import documents, staging
 from sync.store.staging import ReadingPass
 
@@ -120,7 +121,7 @@ class Reader:
         staging.prepare(self.conn)
         staging.stage_documents(self.conn, [snapshot_id], self.profile, ReadingPass(1, "b", []))
         staging.read_documents(self.conn, [snapshot_id], self.profile, 1)
-        staging.add_context(self.conn, [snapshot_id])
+        staging.add_context(self.conn, [snapshot_id], ValueKey.of("key of a test"))
         staging.add_hashes(self.conn, [snapshot_id])
         staging.finish_reading(self.conn)
         ids = self.conn.execute(

@@ -6,6 +6,7 @@ from sync.checks.expectations import (  # noqa: F401 - each import registers
     history,
     identity,
     people,
+    population,
     presence,
     salary,
 )

@@ -1,2 +1,5 @@
 -- Undoes 0002_population.sql.
-SELECT 1;
+DROP TABLE registry.population_register;
+DROP TABLE quality.population_day;
+DROP TABLE quality.population_check;
+DROP FUNCTION quality.asked_hmac;

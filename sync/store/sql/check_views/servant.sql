@@ -14,6 +14,9 @@ SELECT
     NULLIF({converted}, '{{}}') AS converted_fields,
     context.number_in_unit_count,
     context.number_elsewhere_count,
+    context.population_status,
+    context.population_fields,
+    context.is_name_close,
     (CASE person.gioi_tinh
         WHEN '1' THEN staging.retirement_days('1')
         WHEN '2' THEN staging.retirement_days('2')
