@@ -96,10 +96,11 @@ def load_suites(folder: Path) -> Suites:
     for path in sorted(folder.glob("*.json")):
         body = path.read_bytes()
         digest.update(path.name.encode() + b"\0" + body)
-        content = _parsed(path, body)
+        content = parse_suite(path.name, body)
+        if content["name"] != path.stem:
+            raise _no_suite(path.name)
         contents[content["name"]] = content
-        for expectation in content["expectations"]:
-            rule = _rule(content["name"], expectation.get("meta") or {})
+        for rule in rules_of(content):
             if rule.code in rules:
                 raise ConfigurationError(f"Rule {rule.code} stands twice: see {path.name}.")
             rules[rule.code] = rule
@@ -118,7 +119,21 @@ def fields_of(suite: str) -> frozenset[str]:
     return frozenset(f.code for group in found for f in group.fields if not f.is_secret)
 
 
-def _parsed(path: Path, body: bytes) -> Mapping[str, Any]:
+def rules_of(content: Mapping[str, Any]) -> list[Rule]:
+    """The rules of one suite.
+
+    Raises:
+        ConfigurationError: names the rule that says too little.
+    """
+    return [_rule(content["name"], e.get("meta") or {}) for e in content["expectations"]]
+
+
+def parse_suite(file_name: str, body: bytes) -> Mapping[str, Any]:
+    """One suite as it is written.
+
+    Raises:
+        ConfigurationError: it is no suite of this record.
+    """
     single = (DOCUMENT, SERVANT, REGISTER, SNAPSHOT)
     names = {*single, *(g.name for g in record_groups().values() if g.is_list)}
     try:
@@ -126,13 +141,17 @@ def _parsed(path: Path, body: bytes) -> Mapping[str, Any]:
         name, expectations = content["name"], content["expectations"]
     except (ValueError, KeyError, TypeError):
         raise ConfigurationError(
-            f"{path.name} is not a suite: it needs a name and expectations as JSON."
+            f"{file_name} is not a suite: it needs a name and expectations as JSON."
         ) from None
-    if name not in names or name != path.stem or not isinstance(expectations, list):
-        raise ConfigurationError(
-            f"{path.name} is not a suite of this record: name it after one of its relations."
-        )
+    if name not in names or not isinstance(expectations, list):
+        raise _no_suite(file_name)
     return dict(content)
+
+
+def _no_suite(file_name: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{file_name} is not a suite of this record: name it after one of its relations."
+    )
 
 
 def _rule(suite: str, meta: Mapping[str, Any]) -> Rule:

@@ -5,13 +5,14 @@ Each view is its function (`staging.check_servant_of(snapshot_ids)`) asked about
 A view alone would aggregate every snapshot first; the function is inlined with its array.
 """
 
+import re
 from collections.abc import Iterator
 from hashlib import sha256
 from importlib import resources
 
 from sqlalchemy import Connection
 
-from sync.contract.record import Group, list_groups, single_groups
+from sync.contract.record import Group, list_groups, record_groups, single_groups
 
 # What a list group's rules ask about the person: group of the contract -> field codes.
 CONTEXT: dict[str, dict[str, tuple[str, ...]]] = {
@@ -73,6 +74,23 @@ def statements() -> Iterator[str]:
 def checked_list_groups() -> tuple[Group, ...]:
     """List groups that travel on the plain channel."""
     return tuple(group for group in list_groups() if _open_fields(group))
+
+
+def groups_looked_at(suite: str) -> frozenset[str]:
+    """Groups whose staged rows the relation of a suite reads."""
+    defined = _definition(suite)
+    return frozenset(
+        name for name in record_groups() if re.search(rf"staging\.{name}\b", defined)
+    )
+
+
+def looks_around(suite: str) -> bool:
+    """Whether the relation of a suite reads what other records say."""
+    return "staging.context" in _definition(suite)
+
+
+def _definition(suite: str) -> str:
+    return "".join(part for part in statements() if f" staging.check_{suite}_of(" in part)
 
 
 def _open_fields(group: Group) -> list[str]:

@@ -37,19 +37,38 @@ class Database:
         Raises:
             DatabaseRefusedError: what PostgreSQL refused, by SQLSTATE and constraint name only.
         """
-        try:
-            with self.engine.begin() as conn:
-                yield conn
-        except (DBAPIError, psycopg2.Error) as error:  # COPY speaks to the driver directly
-            refused = without_values(error)
+        with _without_values(), self.engine.begin() as conn:
+            yield conn
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[Connection]:
+        """One unchanging view of the database for all statements, and nothing of them stays.
+
+        Raises:
+            DatabaseRefusedError: as for a transaction.
+        """
+        with _without_values(), self.engine.connect() as conn:
+            conn.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
             try:
-                raise refused from None
+                yield conn
             finally:
-                refused.__context__ = None  # hidden is not gone: a debugger would print it
+                conn.rollback()
 
     def close(self) -> None:
         """Let go of the connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def _without_values() -> Iterator[None]:
+    try:
+        yield
+    except (DBAPIError, psycopg2.Error) as error:  # COPY speaks to the driver directly
+        refused = without_values(error)
+        try:
+            raise refused from None
+        finally:
+            refused.__context__ = None  # hidden is not gone: a debugger would print it
 
 
 def without_values(error: BaseException | None) -> DatabaseRefusedError:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
-UNIT, PULL, READING, MEASURING, KEEPING = 7310, 7311, 7312, 7313, 7314
+UNIT, PULL, READING, MEASURING, KEEPING, REHEARSING = range(7310, 7316)
 
 
 def _lock(conn: Connection, space: int, name: str) -> None:
@@ -52,3 +52,8 @@ def lock_reading(conn: Connection) -> None:
 def lock_measuring(conn: Connection) -> None:
     """Two waves write the day's figures in turn."""
     _lock(conn, MEASURING, "facts")
+
+
+def lock_rehearsal(conn: Connection) -> None:
+    """Two rehearsals take turns; waves go on meanwhile."""
+    _lock(conn, REHEARSING, "rehearsal")

@@ -210,13 +210,15 @@ FROM (
 """
 
 
-def read_statements(profile: Profile) -> list[str]:
-    """Every INSERT of this profile, person first."""
+def read_statements(profile: Profile, only: frozenset[str] | None = None) -> list[str]:
+    """Every INSERT of this profile, person first; `only`: of these groups."""
     seen: dict[str, int] = {}
     statements = []
     for mapping in sorted(profile.groups, key=lambda m: m.group != "person"):
         number = seen.get(mapping.group, 0)
         seen[mapping.group] = number + 1
+        if only is not None and mapping.group not in only:
+            continue
         statements.append(read_group_sql(profile, mapping, number))
     return statements
 

@@ -12,6 +12,7 @@ from sync.store.queries import named_query
 from sync.store.reading import malformed_sql, read_statements
 from sync.store.typed_rows import SETTINGS, spoken_groups, typed_rows_sql
 
+PENDING = "state IN ('sealed', 'checked', 'released')"
 COMMON = ("document", "reading", "context", "located")
 
 
@@ -141,7 +142,12 @@ def add_context(conn: Connection, snapshot_ids: Sequence[int], key: ValueKey) ->
     for group in spoken_groups():
         conn.execute(text(f"ANALYZE staging.{group.name}"))
     pads = {"inner_pad": key.inner, "outer_pad": key.outer}
-    conn.execute(named_query("stage_context"), {"snapshot_ids": list(snapshot_ids), **pads})
+    conn.execute(text(context_sql(PENDING)), {"snapshot_ids": list(snapshot_ids), **pads})
+
+
+def context_sql(pending: str) -> str:
+    """What fills the context; `pending`: which snapshots speak for their units."""
+    return named_query("stage_context").text.replace("{pending}", pending)
 
 
 def add_hashes(conn: Connection, snapshot_ids: Sequence[int]) -> None:

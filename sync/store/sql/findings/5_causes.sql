@@ -1,7 +1,7 @@
 -- 5_causes.sql
 -- Question: how many records and findings has each open cause (rule + code or pattern) of these units?
 --   A code is quoted only where it names nobody: short, of capital letters, digits and separators, at most
---   8 digits in all, and in at least 3 records of the unit; a pattern (9 for a digit, a for a letter)
+--   7 digits in all, no day, and in at least 3 records of the unit; a pattern (9 for a digit, a for a letter)
 --   likewise in at least 3. A label once given stays while the cause is open.
 -- Asked by: check, after findings were merged, and admit, after what left was closed. Rows: one per cause.
 WITH counted AS (

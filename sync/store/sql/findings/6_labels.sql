@@ -8,4 +8,5 @@ WHERE  c.unit_code = v.unit_code AND c.rule_code = v.rule_code AND c.cause_hmac 
   AND  c.label = '' AND c.record_count >= 3
   AND (c.rule_code = ANY(:pattern_rules)
        OR v.cause ~ '^[A-Z0-9]{1,8}([./_-][A-Z0-9]{1,8}){0,5}$' AND length(v.cause) <= 20
-          AND length(regexp_replace(v.cause, '[^0-9]', '', 'g')) <= 8)
+          AND length(regexp_replace(v.cause, '[^0-9]', '', 'g')) <= 7
+          AND v.cause !~ '^[0-9]+[./_-][0-9]+[./_-][0-9]+$')
