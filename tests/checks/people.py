@@ -13,6 +13,7 @@ from sync.contract.record import Field, record_groups
 from tests.checks.staged import SNAPSHOT_ID, stage_snapshot
 from tests.checks.test_examples import EXAMPLES
 
+EXAMPLE_SHARE = 0.5  # of rows: some example's failing row laid over
 FLAGS = (
     *("is_readable", "has_key", "has_nul", "has_repeated_key"),
     *("has_secret_field", "is_malformed"),
@@ -38,6 +39,7 @@ class Crowd:
     def __init__(self, seed: int, nulls: float = 0.1, empties: float = 0.02) -> None:
         self.random = random.Random(seed)  # noqa: S311 - not a secret
         self.values = pool()
+        self.examples = [row for _, each in EXAMPLES.values() for row in each["fail"]]
         self.nulls = nulls
         self.empties = empties
 
@@ -48,15 +50,22 @@ class Crowd:
             return None
         if draw < self.nulls + self.empties and field.kind in ("text", "code"):
             return ""
-        return self.random.choice(self.values[field.code])
+        return self.random.choice(self.values.get(field.code, [None]))
 
     def row(self, fields: tuple[Field, ...]) -> dict[str, Any]:
-        """One row of a group; some of what is absent could not be read."""
-        row = {field.code: self.value(field) for field in fields if field.code in self.values}
-        unreadable = [
-            code for code, value in row.items() if value is None and self.random.random() < 0.2
-        ]
-        return {**row, "unreadable_fields": unreadable}
+        """One row of a group; some of what is absent could not be read, some was converted."""
+        row = {field.code: self.value(field) for field in fields}
+        if self.random.random() < EXAMPLE_SHARE:
+            known = self.random.choice(self.examples)
+            row |= {code: value for code, value in known.items() if code in row}
+        drawn = [(code, value, self.random.random()) for code, value in row.items()]
+        return {
+            **row,
+            "unreadable_fields": [
+                code for code, value, x in drawn if value is None and x < 0.2
+            ],
+            "converted_fields": [code for code, _, x in drawn if x > 0.97],
+        }
 
     def rows(self, fields: tuple[Field, ...], most: int) -> Iterator[dict[str, Any]]:
         """Up to so many rows of one person; some come twice, some tie with the one before."""
@@ -67,7 +76,9 @@ class Crowd:
             if last is not None and draw < 0.1:
                 new = dict(last)
             elif last is not None and draw < 0.3:
-                tied = self.random.choice([name for name in new if name != "unreadable_fields"])
+                tied = self.random.choice(
+                    [name for name in new if not name.endswith("_fields")]
+                )
                 new[tied] = last[tied]
             yield new
             last = new

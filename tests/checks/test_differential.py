@@ -1,0 +1,86 @@
+"""Located rows are Great Expectations' own verdict, rule by rule, on tables nobody chose."""
+
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, text
+
+from sync.checks.locate import Asked
+from sync.checks.run import Compiled, locate_all
+from sync.checks.suites import Suites
+from sync.services.registry import load_registry
+from sync.store import staging
+from sync.store.database import Database
+from tests.checks.complete import WINDOWS, complete, counted, window_oracle
+from tests.checks.conftest import AS_OF, KEY
+from tests.checks.people import Crowd, stage_people
+from tests.checks.staged import SNAPSHOT_ID, located
+from tests.conftest import Urls
+
+DAYS = (AS_OF, date(2028, 2, 29), date(2025, 6, 30), date(2027, 1, 1))
+SUITES = ("register", "snapshot")  # about rows that other tests make
+
+
+def forget(conn: Connection) -> None:
+    """Room for the next example."""
+    conn.execute(text("TRUNCATE " + ", ".join(f"staging.{n}" for n in staging.tables())))
+    conn.execute(text("DELETE FROM landing.snapshot"))
+    conn.execute(text("DELETE FROM landing.wave"))
+
+
+class Ground:
+    """What every example works on; a dataclass would print every rule when one fails."""
+
+    def __init__(self, db: Database, url: str, suites: Suites, compiled: Compiled) -> None:
+        self.db = db
+        self.url = url
+        self.suites = suites
+        self.compiled = compiled
+
+
+@pytest.fixture
+def ground(db: Database, urls: Urls, suites: Suites, compiled: Compiled) -> Ground:
+    load_registry(db)
+    return Ground(db, urls("sync_writer"), suites, compiled)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.schema_name. is deprecated:DeprecationWarning")
+@settings(
+    max_examples=2,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@example(crowd=Crowd(7), people=400, day=AS_OF)
+@given(
+    crowd=st.builds(
+        Crowd,
+        st.integers(0, 10**6),
+        st.sampled_from((0.0, 0.2, 0.6)),
+        st.sampled_from((0.0, 0.2)),
+    ),
+    people=st.sampled_from((1, 150)),
+    day=st.sampled_from(DAYS),
+)
+def test_located_rows_are_those_great_expectations_finds_itself(
+    ground: Ground, crowd: Crowd, people: int, day: date
+) -> None:
+    suites, url = ground.suites, ground.url
+    with ground.db.transaction() as conn:
+        forget(conn)
+        stage_people(conn, crowd, people, day, rows=4)
+        outcome = locate_all(conn, ground.compiled, Asked([SNAPSHOT_ID], day, KEY))
+        ours, windows = located(conn), window_oracle(conn)
+    names = [name for name in suites.contents if name not in SUITES]
+    theirs = set().union(*(complete(url, suites, name, day) for name in names))
+    assert sorted(row for row in ours if row[2] not in WINDOWS) == sorted(theirs)
+    assert sorted(row for row in ours if row[2] in WINDOWS) == sorted(windows)
+    counts = {k: n for name in names for k, n in counted(url, suites, name, day).items()}
+    assert counts == {code: outcome.located_count[code] for code in WINDOWS}
+    assert outcome.total == len(ours)
+    if people >= 400:  # what no row breaks is not compared
+        silent = sorted(code for code, count in outcome.located_count.items() if not count)
+        assert len(silent) <= len(suites.rules) / 50, silent
