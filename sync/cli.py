@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from sync import cli_keeping, cli_population
+from sync import cli_keeping, cli_population, cli_rules
 from sync.model.errors import SyncError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -24,6 +24,7 @@ app.add_typer(server_app, name="server")
 app.command()(cli_keeping.replay)
 app.command()(cli_keeping.housekeeping)
 app.add_typer(cli_population.app, name="population")
+app.add_typer(cli_rules.app, name="rules")
 out = Console()
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -147,23 +148,6 @@ def findings(
         table.add_row(*(str(item[key]) for key in keys))
     out.print(table)
     out.print(f"{len(found)} {'causes' if causes else 'open findings'}")
-
-
-@app.command()
-def rules(as_json: Json = False) -> None:
-    """Every rule with effect, field, sentence and legal basis."""
-    from sync.services.findings import list_rules
-
-    found = list_rules()
-    if as_json:
-        _print_json(found)
-        return
-    table = Table("code", "effect", "field", "sentence", "basis")
-    for rule in found:
-        table.add_row(
-            rule["code"], rule["effect"], rule["field"], rule["sentence_vi"], rule["basis"]
-        )
-    out.print(table)
 
 
 @app.command()

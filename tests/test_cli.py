@@ -43,7 +43,10 @@ UNIT_KEYS = [
     "reason",
 ]
 FINDING_KEYS = {"record_id", "field", "rule_code", "effect", "sentence"}
-RULE_KEYS = ["code", "effect", "field", "sentence_vi", "sentence_en", "basis"]
+RULE_KEYS = [
+    *("code", "group", "effect", "field", "sentence_vi", "sentence_en"),
+    *("basis", "valid_from", "valid_to"),
+]
 NAME = "Trồng Giấu Kỹ"
 NUMBER = "00108500045"  # a digit was lost on the way
 DAY = "2026-11-23"
@@ -215,6 +218,18 @@ def test_rules_are_told_with_sentences_and_basis(run: Run) -> None:
     assert {rule["effect"] for rule in found} <= set(Effect)
     assert [r["code"] for r in found if not (r["sentence_vi"] and r["sentence_en"])] == []
     assert found[0]["code"] in run("rules").out
+
+
+def test_rules_are_told_by_group_and_in_one_language(run: Run) -> None:
+    every = run("rules", "--json").json
+    told = run("rules", "--group", "register", "--json").json
+
+    assert [rule for rule in every if rule["group"] == "register"] == told
+    assert {"XO001", "XO003"} <= {rule["code"] for rule in told}
+    english = run("rules", "--group", "register", "--lang", "en").out
+    assert "transferred" in english.lower()
+    assert "chuyển" not in english.lower()
+    assert_refused(run("rules", "--group", "nonsense"), "register")
 
 
 def test_a_snapshot_is_shown_with_its_counts(run: Run, village: Village) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from sync.checks.suites import Rule, Suites, load_suites
+from sync.checks.suites import DOCUMENT, REGISTER, SNAPSHOT, Rule, Suites, load_suites
 from sync.contract.record import record_groups
 from sync.model.states import Effect
 
@@ -17,9 +17,17 @@ EFFECTS = {
     Effect.COUNT: "admitted, only counted",
 }
 
+ABOUT = {
+    REGISTER: (
+        "One record beside others: of its unit, other units, an earlier answer.",
+        "",
+    ),
+    SNAPSHOT: ("One answer of a unit as a whole.", ""),
+}
+
 
 def render_rules(suites: Suites | None = None) -> str:
-    """The page as Markdown, by group of the record."""
+    """The page as Markdown, by section: groups of the record, register and snapshot rules."""
     found = suites or load_suites(EXPECTATIONS)
     lines = [
         "# Rules",
@@ -29,11 +37,21 @@ def render_rules(suites: Suites | None = None) -> str:
         "",
         *(f"- **{effect}**: {meaning}" for effect, meaning in EFFECTS.items()),
     ]
-    for group in ("document", *record_groups()):
-        rules = sorted((r for r in found.rules if r.group == group), key=lambda rule: rule.code)
-        if rules:
-            lines += ["", f"## {group}", "", *_table(rules)]
+    for name, rules in sections_of(found).items():
+        lines += ["", f"## {name}", "", *ABOUT.get(name, ()), *_table(rules)]
     return "\n".join(lines) + "\n"
+
+
+def sections_of(suites: Suites) -> dict[str, list[Rule]]:
+    """Rules by section, sections in the order of the record, rules by code; none is empty."""
+    names = (DOCUMENT, *record_groups(), REGISTER, SNAPSHOT)
+    sections = {
+        name: sorted(
+            (rule for rule in suites.rules if rule.section == name), key=lambda rule: rule.code
+        )
+        for name in names
+    }
+    return {name: rules for name, rules in sections.items() if rules}
 
 
 def _table(rules: Iterable[Rule]) -> list[str]:

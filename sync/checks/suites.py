@@ -60,6 +60,11 @@ class Rule:
     cross_record: bool
     cause: Cause | None = None
 
+    @property
+    def section(self) -> str:
+        """Where a reader looks for it: a group of the record, or a kind of rule of its own."""
+        return self.suite if self.suite in (REGISTER, SNAPSHOT) else self.group
+
     def is_valid_on(self, day: date) -> bool:
         """The rule's legal basis is in force."""
         return (self.valid_from or day) <= day <= (self.valid_to or day)

@@ -65,18 +65,3 @@ def _sentences(rule_code: str) -> dict[str, str]:
         "sentence": rule.sentence_vi if rule else "",
         "sentence_en": rule.sentence_en if rule else "",
     }
-
-
-def list_rules() -> list[dict[str, str]]:
-    """Every rule: code, effect, field, sentences and legal basis."""
-    return [
-        {
-            "code": rule.code,
-            "effect": str(rule.effect),
-            "field": rule.field,
-            "sentence_vi": rule.sentence_vi,
-            "sentence_en": rule.sentence_en,
-            "basis": rule.basis,
-        }
-        for rule in current_suites().rules
-    ]

@@ -16,11 +16,17 @@ from sync.contract.record import Group, list_groups, record_groups, single_group
 
 # What a list group's rules ask about the person: group of the contract -> field codes.
 CONTEXT: dict[str, dict[str, tuple[str, ...]]] = {
-    "training_history": {"person": ("ngay_sinh",)},
-    "evaluation": {"person": ("phan_loai_ho_so",), "recruitment": ("ngay_tuyen_dung",)},
+    "training_history": {"person": ("ngay_sinh", "trang_thai")},
+    "evaluation": {
+        "person": ("phan_loai_ho_so", "trang_thai"),
+        "recruitment": ("ngay_tuyen_dung",),
+    },
     "reward": {"recruitment": ("ngay_tuyen_dung",)},
-    "discipline": {"person": ("phan_loai_ho_so", "trang_thai")},
-    "family": {"person": ("ngay_sinh", "gioi_tinh")},
+    "discipline": {
+        "person": ("phan_loai_ho_so", "trang_thai"),
+        "recruitment": ("ngay_tuyen_dung",),
+    },
+    "family": {"person": ("ngay_sinh", "gioi_tinh", "so_dinh_danh")},
 }
 
 STEP_DEMOTION = """LEFT JOIN (
@@ -30,18 +36,27 @@ STEP_DEMOTION = """LEFT JOIN (
 ) AS demotion
     ON demotion.snapshot_id = item.snapshot_id AND demotion.record_id = item.record_id"""
 
+ENDED_SERVICE = """LEFT JOIN (
+    SELECT snapshot_id, record_id, max(wh_tu_ngay) AS ended_on
+    FROM staging.work_history
+    WHERE wh_loai_bien_dong IN ('NH', 'NHTT', 'TV', 'BTV', 'CT', 'TT')
+        AND ($1 IS NULL OR snapshot_id = ANY($1))
+    GROUP BY snapshot_id, record_id
+) AS service ON service.snapshot_id = item.snapshot_id AND service.record_id = item.record_id"""
+
 DISCIPLINED_YEAR = """LEFT JOIN (
     SELECT DISTINCT snapshot_id, record_id, date_part('year', dc_ngay_qd)::integer AS year
     FROM staging.discipline WHERE $1 IS NULL OR snapshot_id = ANY($1)
 ) AS measure ON measure.snapshot_id = item.snapshot_id AND measure.record_id = item.record_id
     AND measure.year = item.ev_nam"""
 
-# Further context: group -> (column, join).
+# Further context: group -> (column, join) of each.
 DERIVED = {
-    "salary_history": ("demotion.record_id IS NOT NULL AS had_step_demotion", STEP_DEMOTION),
+    "salary_history": (("demotion.record_id IS NOT NULL AS had_step_demotion", STEP_DEMOTION),),
+    "training_history": (("service.ended_on", ENDED_SERVICE),),
     "evaluation": (
-        "measure.record_id IS NOT NULL AS is_disciplined_that_year",
-        DISCIPLINED_YEAR,
+        ("measure.record_id IS NOT NULL AS is_disciplined_that_year", DISCIPLINED_YEAR),
+        ("service.ended_on", ENDED_SERVICE),
     ),
 }
 
@@ -60,6 +75,7 @@ def create_check_views(conn: Connection, schema: str = "staging") -> None:
 def statements() -> Iterator[str]:
     """DDL in order."""
     yield _template("retirement_day").replace("%", "%%")
+    yield _template("one_slip").replace("%", "%%")
     yield (
         "CREATE FUNCTION staging.check_document_of(bigint[]) RETURNS SETOF staging.document"
         " LANGUAGE sql STABLE PARALLEL SAFE"
@@ -67,6 +83,7 @@ def statements() -> Iterator[str]:
         " WHERE $1 IS NULL OR snapshot_id = ANY($1) $body$"
     )
     yield from _function_and_view("check_servant", _servant())
+    yield from _function_and_view("check_register", _template("register"))
     for group in checked_list_groups():
         yield from _function_and_view(f"check_{group.name}", _list(group))
 
@@ -136,8 +153,7 @@ def _list(group: Group) -> str:
     context = CONTEXT.get(group.name, {})
     columns = [f'"{source}".{code}' for source, codes in context.items() for code in codes]
     joins = [_join(source, "item") for source in context]
-    if group.name in DERIVED:
-        column, join = DERIVED[group.name]
+    for column, join in DERIVED.get(group.name, ()):
         columns.append(column)
         joins.append(join)
     return _template("list").format(

@@ -51,6 +51,34 @@ CREATE UNLOGGED TABLE staging.context (
     is_name_close          boolean
 );
 CREATE INDEX context_by_snapshot ON staging.context USING brin (snapshot_id);
+CREATE UNLOGGED TABLE staging.answer (  -- what one record is judged beside: its unit's answer
+    snapshot_id    bigint NOT NULL,
+    received_count integer NOT NULL,
+    new_year_count integer NOT NULL,    -- people of the unit born on 1 January
+    first_on       date,                -- when first and last admitted answers were pulled
+    previous_on    date,
+    previous_at    timestamptz
+);
+CREATE UNLOGGED TABLE staging.twin (    -- probably a person whom another record holds too
+    snapshot_id bigint NOT NULL,
+    record_id   bigint NOT NULL
+);
+CREATE UNLOGGED TABLE staging.departure (
+    snapshot_id  bigint NOT NULL,
+    record_id    bigint NOT NULL,
+    left_on      date,
+    is_elsewhere boolean NOT NULL,      -- arrived in another unit
+    is_outside   boolean NOT NULL       -- left for an agency that is no unit of the registry
+);
+CREATE UNLOGGED TABLE staging.news (    -- new and changed, where the unit answered before
+    snapshot_id          bigint NOT NULL,
+    record_id            bigint NOT NULL,
+    is_new               boolean NOT NULL,
+    recruited_on         date,
+    oldest_reward_on     date,          -- of decisions since then that the register lacks
+    oldest_discipline_on date,
+    oldest_post_on       date
+);
 CREATE UNLOGGED TABLE staging.located (
     snapshot_id bigint NOT NULL,
     record_id   bigint NOT NULL,

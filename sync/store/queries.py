@@ -24,6 +24,12 @@ def named_query(name: str) -> TextClause:
 
 def run_named(conn: Connection, name: str, values: Mapping[str, Any]) -> CursorResult[Any]:
     """Run a named statement with those of the values that it binds."""
-    statement = named_query(name)
+    return run_bound(conn, named_query(name), values)
+
+
+def run_bound(
+    conn: Connection, statement: TextClause, values: Mapping[str, Any]
+) -> CursorResult[Any]:
+    """Run a statement with those of the values that it binds."""
     wanted = set(BOUND.findall(statement.text))
     return conn.execute(statement, {key: values[key] for key in wanted & values.keys()})

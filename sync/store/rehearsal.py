@@ -15,7 +15,7 @@ from sync.model.value_key import ValueKey
 from sync.store.check_views import groups_looked_at, looks_around
 from sync.store.queries import named_query
 from sync.store.reading import malformed_sql, read_statements
-from sync.store.staging import context_sql, prepare, tables
+from sync.store.staging import look_beside, prepare, tables
 
 SCHEMA = "rehearsal"
 
@@ -91,12 +91,7 @@ def needs_context(suites: Iterable[str]) -> bool:
 
 def add_context(conn: Connection, answers: Sequence[Answer], key: ValueKey) -> None:
     """What other records say of these, as the register holds them."""
-    statement = context_sql("snapshot_id = ANY(:snapshot_ids)").replace(
-        "staging.", f"{SCHEMA}."
-    )
-    ids = [answer.snapshot_id for answer in answers]
-    pads = {"inner_pad": key.inner, "outer_pad": key.outer}
-    conn.execute(text(statement), {"snapshot_ids": ids, **pads})
+    look_beside(conn, [answer.snapshot_id for answer in answers], key, rehearsal=SCHEMA)
     conn.execute(text(f"ANALYZE {SCHEMA}.context"))
 
 

@@ -8,12 +8,13 @@ from sqlalchemy import Connection, text
 from sync.contract.profile import Profile
 from sync.model.value_key import ValueKey
 from sync.store.database import set_local
-from sync.store.queries import named_query
+from sync.store.queries import named_query, run_bound
 from sync.store.reading import malformed_sql, read_statements
 from sync.store.typed_rows import SETTINGS, spoken_groups, typed_rows_sql
 
 PENDING = "state IN ('sealed', 'checked', 'released')"
-COMMON = ("document", "reading", "context", "located")
+COMMON = ("document", "reading", "context", "answer", "twin", "departure", "news", "located")
+BESIDE = ("context", "answers", "twins", "departures", "news")  # news asks the answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,25 +130,37 @@ def read_documents(
 
 
 def queue_number_sharers(conn: Connection, snapshot_ids: Sequence[int]) -> int:
-    """Queue unchanged records whose identity number came again; returns how many."""
-    return int(
-        conn.execute(
-            named_query("queue_number_sharers"), {"snapshot_ids": list(snapshot_ids)}
-        ).rowcount
-    )
+    """Queue unchanged records whose number, or whose person, came again; returns how many."""
+    values = {"snapshot_ids": list(snapshot_ids)}
+    names = ("queue_number_sharers", "queue_twins")
+    return sum(int(conn.execute(named_query(name), values).rowcount) for name in names)
 
 
 def add_context(conn: Connection, snapshot_ids: Sequence[int], key: ValueKey) -> None:
-    """Who else carries the same number, what the population register said; statistics too."""
+    """What other records and registers say of these; statistics too."""
     for group in spoken_groups():
         conn.execute(text(f"ANALYZE staging.{group.name}"))
-    pads = {"inner_pad": key.inner, "outer_pad": key.outer}
-    conn.execute(text(context_sql(PENDING)), {"snapshot_ids": list(snapshot_ids), **pads})
+    look_beside(conn, snapshot_ids, key)
 
 
-def context_sql(pending: str) -> str:
-    """What fills the context; `pending`: which snapshots speak for their units."""
-    return named_query("stage_context").text.replace("{pending}", pending)
+def look_beside(
+    conn: Connection, snapshot_ids: Sequence[int], key: ValueKey, *, rehearsal: str = ""
+) -> None:
+    """What stands beside each record: its number elsewhere, its unit's answer, what is new.
+
+    `rehearsal`: the twin schema that is filled instead, where only these snapshots speak.
+    """
+    values = {
+        "snapshot_ids": list(snapshot_ids),
+        "inner_pad": key.inner,
+        "outer_pad": key.outer,
+    }
+    for name in BESIDE:
+        statement = named_query(f"stage_{name}")
+        if rehearsal:
+            asked = statement.text.replace(PENDING, "snapshot_id = ANY(:snapshot_ids)")
+            statement = text(asked.replace("staging.", f"{rehearsal}."))
+        run_bound(conn, statement, values)
 
 
 def add_hashes(conn: Connection, snapshot_ids: Sequence[int]) -> None:

@@ -18,7 +18,7 @@ from sync.checks.stored import relation_of
 from sync.checks.suites import Suites
 
 Key = tuple[int, int]
-WINDOWS = {"CA006a", "CA006b", "EV001a", "SA010a", "SA010b", "SA011"}
+WINDOWS = {"CA006a", "CA006b", "EV001a", "FM006", "KT001", "SA010a", "SA010b", "SA011"}
 
 
 def suite_of_the_day(suites: Suites, name: str, day: date) -> ExpectationSuite:

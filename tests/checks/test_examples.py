@@ -1,7 +1,9 @@
 """Every rule has one passing and one failing example beside its suite."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import pytest
 from sqlalchemy import Connection, column, select, table
@@ -9,7 +11,7 @@ from sqlalchemy import Connection, column, select, table
 from sync.checks.locate import clause_of
 from sync.checks.run import Compiled
 from sync.checks.stored import RuleCondition
-from sync.checks.suites import Suites, load_suites
+from sync.checks.suites import Rule, Suites, load_suites
 from tests.checks.conftest import AS_OF, EXPECTATIONS
 from tests.checks.staged import Row, stand_in
 
@@ -20,10 +22,15 @@ EXAMPLES = {
 }
 
 
+def day_of(rule: Rule) -> date:
+    """A day on which the rule is in force: the usual one, unless it is of another time."""
+    return AS_OF if rule.is_valid_on(AS_OF) else rule.valid_to or rule.valid_from or AS_OF
+
+
 def failing(conn: Connection, rule: RuleCondition, rows: Sequence[Row]) -> list[bool]:
-    """Which rows the rule finds, in their order."""
+    """Which rows the rule finds on a day of its own, in their order."""
     stand_in(conn, rule.rule.suite, rows)
-    condition = clause_of(rule.condition_sql, AS_OF)
+    condition = clause_of(rule.condition_sql, day_of(rule.rule))
     found = select(condition).select_from(table("checked")).order_by(column("row_no"))
     return [bool(each) for each in conn.execute(found).scalars()]
 
@@ -46,3 +53,31 @@ def test_each_rule_passes_its_sound_rows_and_finds_the_last_failing_one(
         if not failing(conn, rule, example["fail"])[-1]:
             wrong["misses the failing row"].append(rule.rule.code)
     assert wrong == {"flags a sound row": [], "misses the failing row": []}
+
+
+def test_a_rule_of_another_time_is_tried_on_a_day_of_its_own(suites: Suites) -> None:
+    past = {rule.code: day_of(rule) for rule in suites.rules if not rule.is_valid_on(AS_OF)}
+    assert past["TM005"] == date(2026, 6, 30)
+    assert AS_OF not in past.values()
+
+
+TELLS_WHAT_TO_DO = {
+    "vi": r"[;,] .*\b(hãy|đề nghị|cần|phải) ",
+    "en": r"[;,] (the two must |please )?(add|agree|approve|ask|bring|change|check|choose|"
+    r"compare|compute|convert|correct|create|enter|fill|give|keep|make|mend|move|raise|record|"
+    r"remove|send|stop|use|write)\b",
+}
+
+
+@pytest.mark.parametrize(("name", "instruction"), TELLS_WHAT_TO_DO.items())
+def test_every_sentence_says_what_to_do(suites: Suites, name: str, instruction: str) -> None:
+    sentences = {rule.code: getattr(rule, f"sentence_{name}") for rule in suites.rules}
+    assert {c: told for c, told in sentences.items() if not re.search(instruction, told)} == {}
+
+
+@pytest.mark.parametrize("suite", ["register", "snapshot"])
+def test_rules_across_records_never_block_but_for_one_number_twice_in_a_unit(
+    suites: Suites, suite: str
+) -> None:
+    rules = [rule for rule in suites.rules if rule.suite == suite]
+    assert {rule.code for rule in rules if rule.effect == "block"} <= {"XO002"}

@@ -114,3 +114,25 @@ def from_day(columns: list[Column], given: Parameters) -> Column:
     """The day on which the rule begins to ask about the first column."""
     turns_on = next_after(day(given["as_of"]), day(given["from_day"]))
     return only_if(columns[0].is_not(None), turns_on)
+
+
+def year(value: Column, given: Parameters) -> Column:
+    """The first of January of a year that is still to come."""
+    today = day(given["as_of"])
+    is_to_come = and_(value > year_of(today), value <= LAST_YEAR)
+    return only_if(is_to_come, cast(func.make_date(value, 1, 1), Date))
+
+
+def arrival(columns: list[Column], given: Parameters) -> Column:
+    """The day after the time that a transfer may take."""
+    left_on, is_elsewhere, is_outside, status = columns
+    over = later(left_on, days=given["days"] + 1)
+    return only_if(status == given["status"], next_after(day(given["as_of"]), over))
+
+
+def probation(columns: list[Column], given: Parameters) -> Column:
+    """The day after the longest probation that began with the step."""
+    percent, since, status = columns
+    over = later(since, months=given["months"]) + func.make_interval(0, 0, 0, 1)
+    concerned = and_(percent == given["percent"], status.in_(ACTIVE))
+    return only_if(concerned, next_after(day(given["as_of"]), over))

@@ -2,11 +2,10 @@
 -- Question: how many records in service of the same unit carry this identity number, how many other
 --   units claim it (statuses 00, 02-05; 01 is seconded out, 10-14 have ended), and does any other
 --   unit name it at all? And what did the population register say of exactly these values?
--- {pending}: the answers under way; in a rehearsal, those that are looked at.
 -- Asked by: read, once over everything staged and not yet admitted, whatever chunk or wave read it.
 --   Rows: one per staged person with a number. Who is gone from the answer being read no longer counts.
 WITH pending AS MATERIALIZED (
-    SELECT snapshot_id, unit_code FROM landing.snapshot WHERE {pending}
+    SELECT snapshot_id, unit_code FROM landing.snapshot WHERE state IN ('sealed', 'checked', 'released')
 ), sent AS MATERIALIZED (
     SELECT p.snapshot_id, p.record_id, o.unit_code, p.so_dinh_danh, p.ho_va_ten, p.ngay_sinh, p.gioi_tinh,
            p.trang_thai IN ('00', '02', '03', '04', '05') IS TRUE AS claims,

@@ -1,2 +1,3 @@
 -- Undoes 0002_catalogue.sql.
-SELECT 1;
+DROP INDEX register.person_born_on_new_year;
+DROP INDEX register.person_by_birth_and_name;

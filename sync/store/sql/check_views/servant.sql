@@ -27,6 +27,7 @@ SELECT
     work.open_post_unit,
     coalesce(work.end_decision_count, 0) AS end_decision_count,
     work.retired_as_usual_on,
+    work.end_movements,
     salary.sh_ngach AS open_salary_rank,
     salary.sh_bac AS open_salary_step,
     salary.sh_he_so AS open_salary_coefficient,
@@ -47,7 +48,9 @@ LEFT JOIN (
         count(*) FILTER (WHERE wh_loai_bien_dong IN ('NH', 'NHTT', 'TV', 'BTV', 'CT', 'TT')
             AND wh_so_quyet_dinh IS NOT NULL
             AND coalesce(wh_ngay_quyet_dinh, wh_den_ngay, wh_tu_ngay) IS NOT NULL) AS end_decision_count,
-        max(wh_tu_ngay) FILTER (WHERE wh_loai_bien_dong = 'NH') AS retired_as_usual_on
+        max(wh_tu_ngay) FILTER (WHERE wh_loai_bien_dong = 'NH') AS retired_as_usual_on,
+        array_agg(wh_loai_bien_dong) FILTER (WHERE wh_loai_bien_dong IN ('NH', 'NHTT', 'TV', 'BTV', 'CT', 'TT'))
+            AS end_movements
     FROM (
         SELECT *, wh_den_ngay IS NULL AND wh_loai_bien_dong IS DISTINCT FROM 'BP'
             AND NOT 'wh_den_ngay' = ANY(unreadable_fields) AS is_open
