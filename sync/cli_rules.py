@@ -14,9 +14,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from sync.services.rehearse import Rehearsal
 
-app = typer.Typer(
-    invoke_without_command=True, help="The catalogue of rules; rehearse new ones."
-)
+app = typer.Typer(invoke_without_command=True, help="The catalogue; rehearse new rules.")
 out = Console()
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

@@ -19,7 +19,7 @@ EFFECTS = {
 
 ABOUT = {
     REGISTER: (
-        "One record beside others: of its unit, other units, an earlier answer.",
+        "One record beside others: its unit, other units, earlier answers.",
         "",
     ),
     SNAPSHOT: ("One answer of a unit as a whole.", ""),

@@ -51,11 +51,11 @@ CREATE UNLOGGED TABLE staging.context (
     is_name_close          boolean
 );
 CREATE INDEX context_by_snapshot ON staging.context USING brin (snapshot_id);
-CREATE UNLOGGED TABLE staging.answer (  -- what one record is judged beside: its unit's answer
+CREATE UNLOGGED TABLE staging.answer (  -- the whole answer that a record is part of
     snapshot_id    bigint NOT NULL,
     received_count integer NOT NULL,
     new_year_count integer NOT NULL,    -- people of the unit born on 1 January
-    first_on       date,                -- when first and last admitted answers were pulled
+    first_on       date,                -- the unit's first and last admitted answers
     previous_on    date,
     previous_at    timestamptz
 );
@@ -68,14 +68,14 @@ CREATE UNLOGGED TABLE staging.departure (
     record_id    bigint NOT NULL,
     left_on      date,
     is_elsewhere boolean NOT NULL,      -- arrived in another unit
-    is_outside   boolean NOT NULL       -- left for an agency that is no unit of the registry
+    is_outside   boolean NOT NULL       -- left for an agency that is no unit
 );
-CREATE UNLOGGED TABLE staging.news (    -- new and changed, where the unit answered before
+CREATE UNLOGGED TABLE staging.news (    -- what is new or changed since the last answer
     snapshot_id          bigint NOT NULL,
     record_id            bigint NOT NULL,
     is_new               boolean NOT NULL,
     recruited_on         date,
-    oldest_reward_on     date,          -- of decisions since then that the register lacks
+    oldest_reward_on     date,          -- of what the register lacks since first_on
     oldest_discipline_on date,
     oldest_post_on       date
 );

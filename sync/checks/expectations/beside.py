@@ -41,7 +41,7 @@ def birthday_is_not_shared_by_many(
 
 @row_rule("arrival_after_leaving", "status", "days", "as_of", turns_on=turning.arrival)
 def arrives_after_leaving(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
-    """Who left for another unit is found there within the days; outside nobody is looked for."""
+    """Who left is found in another unit within the days, or left for an agency outside."""
     left_on, is_elsewhere, is_outside, status = columns
     is_on_the_way = later(left_on, days=given["days"]) >= day(given["as_of"])
     return or_(is_elsewhere, is_outside, is_on_the_way, status != given["status"])

@@ -1,4 +1,4 @@
-"""What comes first: dates of one group beside another's, and rows beside the end of service."""
+"""What comes first: dates of one group beside another's, rows beside the end of service."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def is_not_a_year_after(year: Column, given: Parameters) -> ColumnElement[bool]:
 def title_is_after_the_doctorate(
     columns: list[Column], given: Parameters
 ) -> ColumnElement[bool]:
-    """A title is not older than the doctorate it needs; a higher degree may follow it."""
+    """An academic title is not older than its doctorate; a higher degree may follow it."""
     titled_on, graduated_on, level = columns
     return or_(titled_on >= graduated_on, level != given["doctorate"])
 
@@ -66,7 +66,7 @@ def has_no_open_pay_when_ended(columns: list[Column], given: Parameters) -> Colu
 
 @row_rule("ending_by_its_movement", "movements")
 def ends_by_its_movement(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
-    """`movements`: ended status -> movements, one of which brings it; none is another rule's."""
+    """`movements`: ended status -> what brings it; no movement is another rule's matter."""
     status, found = columns
     fits = [
         or_(status != code, *(literal(movement) == func.any(found) for movement in movements))
