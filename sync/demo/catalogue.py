@@ -3,7 +3,9 @@
 from random import Random
 
 from sync.demo import (
+    defects_beside,
     defects_career,
+    defects_order,
     defects_other,
     defects_pay,
     defects_person,
@@ -64,14 +66,28 @@ TWICE_IN_UNIT = Kind(
     is_blocking=True,
     traits={"status": "00"},
 )
+TWINS, NAMESAKES = defects_beside.TWINS, defects_beside.NAMESAKES
+YEAR_ONLY, LATE_RECRUIT = defects_beside.YEAR_ONLY, defects_beside.LATE_RECRUIT
 KINDS: tuple[Kind, ...] = (
     *TRANSPORT,
     *defects_person.KINDS,
     *defects_pay.KINDS,
     *defects_career.KINDS,
     *defects_other.KINDS,
+    *defects_order.KINDS,
+    *defects_beside.KINDS,
     *mechanical.KINDS,
     *defects_population.KINDS,
+)
+
+# Every kind, however it is placed; the sides of a pair are one kind.
+ALL_KINDS: tuple[Kind, ...] = (
+    *KINDS,
+    TWO_UNITS,
+    TWICE_IN_UNIT,
+    *(first for first, _ in TWINS),
+    YEAR_ONLY,
+    LATE_RECRUIT,
 )
 
 TRANSFER = (
@@ -95,6 +111,7 @@ def _bracketed(person: Person, _: Random) -> None:
 
 
 EDGES = (
+    *defects_beside.EDGES,
     Edge("last_step_beyond_frame", LAST_STEP),
     Edge("seconded", {"status": "01"}),
     Edge("career_level", {**defects_pay.CAREER_LEVEL}),

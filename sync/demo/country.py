@@ -1,7 +1,7 @@
 """The pretend country: units, their people in any order, and the truth about every defect."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -10,10 +10,22 @@ from random import Random
 import orjson
 
 from sync.demo import days
-from sync.demo.catalogue import EDGES, KINDS, TRANSFER, TWICE_IN_UNIT, TWO_UNITS, spaced
+from sync.demo.catalogue import (
+    EDGES,
+    KINDS,
+    LATE_RECRUIT,
+    NAMESAKES,
+    TRANSFER,
+    TWICE_IN_UNIT,
+    TWINS,
+    TWO_UNITS,
+    YEAR_ONLY,
+    spaced,
+)
+from sync.demo.defects_beside import TOLD_LATE, recruited_late
 from sync.demo.kinds import Kind
-from sync.demo.life import BLOCK, NO_TRAITS, World, live, numbers_of_serial
-from sync.demo.people import Person, build_person
+from sync.demo.life import BLOCK, NO_TRAITS, Traits, World, live, numbers_of_serial
+from sync.demo.people import Person, build_person, one
 from sync.demo.placing import Placement, Placer, Plan
 from sync.demo.units import Fault, PretendUnit, list_units
 
@@ -81,6 +93,9 @@ class Country:
         placer = Placer(self.seed, self.units)
         placer.place_twice(TWICE_IN_UNIT)
         placer.place_pairs(TWO_UNITS, TRANSFER)
+        for kinds in TWINS:
+            placer.place_twins(kinds)
+        placer.place_namesakes(NAMESAKES)
         return placer.place(in_season(KINDS, self.as_of), EDGES)
 
     @cached_property
@@ -141,10 +156,39 @@ class Country:
         return numbers_of_serial(self._world, serial)
 
     def truth(self) -> Iterator[TruthLine]:
-        """Every defect, by unit and record, then the rarities; nothing else is wrong."""
+        """Every defect of today and every rarity, by unit and record; no more is wrong."""
         for unit_code, places in sorted(self.plan.places.items()):
             for position, place in sorted(places.items()):
-                yield from _truth_lines(unit_code, position, place)
+                yield from _truth_lines(unit_code, position, self._today(place))
+        yield from self._of_whole_units()
+
+    def _today(self, place: Placement) -> Placement:
+        """The placement without what has not happened yet."""
+        kinds = tuple(kind for kind in place.kinds if kind.from_day <= self.day)
+        return place if kinds == place.kinds else replace(place, kinds=kinds)
+
+    def _of_whole_units(self) -> Iterator[TruthLine]:
+        """What follows from how a unit works: births known by year only, late recruits."""
+        for unit in self.units:
+            if unit.is_year_only:
+                yield from self._known_by_year(unit)
+            position = self._late_recruit(unit)
+            if position is not None:
+                key = local_key(unit.unit_code, position)
+                yield _line(unit.unit_code, key, LATE_RECRUIT)
+
+    def _known_by_year(self, unit: PretendUnit) -> Iterator[TruthLine]:
+        for position in range(self._size(unit)):
+            entry = self._entry(unit, position)
+            if one(entry.person, "person")["ngay_sinh"].endswith("-01-01"):
+                yield _line(unit.unit_code, entry.local_key, YEAR_ONLY)
+
+    def _late_recruit(self, unit: PretendUnit) -> int | None:
+        """The position of the one who is told late, from that day on."""
+        if self.day < TOLD_LATE or not unit.is_answering:
+            return None
+        position = unit.size + days.joined_count(unit.size, TOLD_LATE - 1)
+        return position if position < self._size(unit) else None
 
     def write_truth(self, path: Path) -> None:
         """The truth as JSON lines."""
@@ -165,10 +209,12 @@ class Country:
         place = self.plan.at(unit.unit_code, position)
         if place:
             return self._special(unit, position, place)
-        traits = NO_TRAITS if position < unit.size else days.NEWCOMER
+        traits = _traits(unit, position)
         person = build_person(
             live(self._world, unit, unit.first_number + position, traits), key
         )
+        if position == self._late_recruit(unit):
+            recruited_late(person, self.as_of)
         if self.day:
             change = self._change(unit, position)
             if change is days.Change.CHANGED:
@@ -187,8 +233,10 @@ class Country:
         random = Random(f"{self.seed}/{key}")  # noqa: S311 - a pretend country
         if place.edge:
             place.edge.apply(person, random)
-        for kind in place.kinds:
+        for kind in self._today(place).kinds:
             kind.apply(person, random)
+            if kind.happen:
+                kind.happen(person, self.as_of, self.today)
         return Entry(position, sent_key(key, place), person, _transport(place))
 
 
@@ -218,6 +266,12 @@ def sent_key(key: str, place: Placement) -> str:
     return spaced(key) if _transport(place) == "spaced_key" else key
 
 
+def _traits(unit: PretendUnit, position: int) -> Traits:
+    if position >= unit.size:
+        return days.NEWCOMER
+    return {"birth_0101": "1"} if unit.is_year_only and position % 10 == 0 else NO_TRAITS
+
+
 def _transport(place: Placement) -> str:
     return place.kinds[0].transport if place.kinds else ""
 
@@ -228,15 +282,19 @@ def _truth_lines(unit_code: str, position: int, place: Placement) -> Iterator[Tr
     if place.edge:
         yield TruthLine(unit_code, key, "", edge=place.edge.code, partner=partner)
     for kind in place.kinds:
-        yield TruthLine(
-            unit_code,
-            key,
-            kind.code,
-            kind.rules,
-            kind.group,
-            kind.field,
-            kind.is_blocking,
-            partner=partner,
-            is_keyless=kind.transport == "no_key",
-            is_elsewhere=kind.is_elsewhere,
-        )
+        yield _line(unit_code, key, kind, partner)
+
+
+def _line(unit_code: str, key: str, kind: Kind, partner: str = "") -> TruthLine:
+    return TruthLine(
+        unit_code,
+        key,
+        kind.code,
+        kind.rules,
+        kind.group,
+        kind.field,
+        kind.is_blocking,
+        partner=partner,
+        is_keyless=kind.transport == "no_key",
+        is_elsewhere=kind.is_elsewhere,
+    )

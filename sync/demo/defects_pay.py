@@ -125,7 +125,7 @@ def _reappointed_before(pay: Row) -> None:
 
 def _term_over(person: Person, _: Random) -> None:
     pay = one(person, NOW)
-    pay["sal_ngay_bn_lan_dau"] = future(person, -2900)
+    pay["sal_ngay_bn_lan_dau"] = future(person, -2200)
     pay.pop("sal_ngay_bn_lai", None)
 
 

@@ -7,7 +7,7 @@ from sync.demo.careers import Row
 from sync.demo.kinds import Apply, Kind
 from sync.demo.people import Person, many, one
 
-_TCVN3 = dict(
+TCVN3 = dict(
     zip(
         "àảãáạăằẳẵắặâầẩẫấậèẻẽéẹêềểễếệìỉĩíịòỏõóọôồổỗốộơờởỡớợùủũúụưừửữứựỳỷỹýỵđĐ",
         "µ¶·¸¹¨»¼½¾Æ©ÇÈÉÊËÌÎÏÐÑªÒÓÔÕÖ×ØÜÝÞßáâãä«åæçèé¬êëìíîïñòóô\xadõö÷øùúûüýþ®§",
@@ -112,7 +112,7 @@ def _decomposed(person: Person, _: Random) -> None:
 
 
 def _tcvn3(person: Person, _: Random) -> None:
-    _rename(person, "".join(_TCVN3.get(letter, letter) for letter in f"{_name(person)} Đăng"))
+    _rename(person, "".join(TCVN3.get(letter, letter) for letter in f"{_name(person)} Đăng"))
 
 
 def _vni(person: Person, _: Random) -> None:
@@ -133,6 +133,9 @@ def _young(person: Person, _: Random) -> None:
     year = int(main["updated_at"][:4]) - 15
     main["ngay_sinh"] = f"{year}-06-15"
     renumber(person, f"{number[:3]}{int(number[3]) % 2 + 2}{year % 100:02d}{number[6:]}")
+    main.pop("ngay_cap_cccd")
+    for field in ("ql_ngay_hoc_vi", "ql_ngay_phong"):
+        one(person, "qualification").pop(field, None)
     one(person, "recruitment").pop("ngay_nghi_huu_du_kien")
     many(person, "family")[:] = many(person, "family")[:2]
     many(person, "training_history").clear()

@@ -4,6 +4,7 @@ import csv
 import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from importlib import resources
 from random import Random
 
@@ -18,6 +19,7 @@ def read_table(name: str) -> Iterator[dict[str, str]]:
 
 
 Apply = Callable[[Person, Random], None]
+Happen = Callable[[Person, date, date], None]  # the country's first day and today
 
 
 def unchanged(_: Person, __: Random) -> None:
@@ -44,6 +46,8 @@ class Kind:
     transport: str = ""
     is_rare: bool = False  # one of a family; the family has enough
     is_elsewhere: bool = False  # the population register is wrong, the record is not
+    happen: Happen | None = None  # an event, told from `from_day` of the country on
+    from_day: int = 0
 
     def meets(self, other: "Kind") -> bool:
         """Whether both can be in one record and each still be found by its own rules."""

@@ -19,6 +19,7 @@ NO_TRAITS: Traits = {}
 BLOCK = 999_983  # a prime: serials of identity numbers are a permutation of 1..BLOCK
 _STEP = 618_031
 YEAR = 365.25
+NEXT_DAYS = 60
 CAREER_LEVELS_ON = calendar.ordinal("2026-07-01")
 _GROUPS = {
     "CC": ("A1",) * 26 + ("A2.1",) * 7 + ("A0",) * 3 + ("B",) * 3 + ("A3.1",),
@@ -215,6 +216,14 @@ def _earn(life: Life, group: str) -> None:
 
 
 def _climb(life: Life) -> None:
+    _step_up(life)
+    due = calendar.years_after(life.step_since, life.grade.years)
+    if life.step < life.grade.last and due <= life.until + NEXT_DAYS:
+        life.rank_since += NEXT_DAYS  # the country's next days bring nobody a raise
+        _step_up(life)
+
+
+def _step_up(life: Life) -> None:
     years = life.grade.years
     raises = int((life.until - life.rank_since) / YEAR / years)
     if calendar.years_after(life.rank_since, (raises + 1) * years) <= life.until:

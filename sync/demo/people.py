@@ -149,7 +149,7 @@ def _qualification(life: Life, level: str) -> Row:
     }
     if level in _DEGREES:
         row["ql_hoc_vi"] = _DEGREES[level]
-        row["ql_ngay_hoc_vi"] = iso(life.recruited + 2200)
+        row["ql_ngay_hoc_vi"] = iso(min(life.recruited + 2200, life.until - 20))
     if level == "02" and ("title" in life.traits or life.chance() < 0.3):
         row["ql_chuc_danh_kh"] = "PGS"
         row["ql_ngay_phong"] = iso(min(life.recruited + 4000, life.until - 10))
@@ -165,7 +165,8 @@ def _trainings(life: Life, level: str) -> list[Row]:
     major = _MAJORS[int(chance() * len(_MAJORS))]
     rows = [_training(life, begun, ended, first, major)]
     if level != first:
-        rows.append(_training(life, life.recruited + 1400, life.recruited + 2190, level, major))
+        begun = min(life.recruited + 1400, life.until - 820)
+        rows.append(_training(life, begun, begun + 790, level, major))
     course = life.between(life.recruited + 20, life.until - 60)
     row = _training(life, course, course + 30, "10", major)
     row["tr_hinh_thuc"] = "07"

@@ -45,9 +45,9 @@ class Placer:
         self._random = Random(f"{seed}/plan")  # noqa: S311 - a pretend country
         self._total = sum(unit.size for unit in units)
         self._pools: Mapping[str, _Pool] = {
-            "any": _Pool([u for u in units if u.is_answering]),
+            "any": _Pool([u for u in units if u.is_answering and not u.is_year_only]),
             "careless": _Pool([u for u in units if u.is_careless]),
-            "careful": _Pool([u for u in units if u.is_answering and not u.is_careless]),
+            "careful": _Pool([u for u in units if _is_careful(u)]),
         }
         self._blocked: dict[str, int] = {}
         self.plan = Plan()
@@ -95,6 +95,16 @@ class Placer:
             self._put_pair(first, second)
         for _ in range(max(1, count // 4)):
             self._put_pair(*(Placement((), side, side.traits) for side in edge))
+
+    def place_twins(self, kinds: tuple[Kind, Kind]) -> None:
+        """One person in two units under two numbers."""
+        for _ in range((self._count() + 1) // 2):
+            self._put_pair(*(Placement((kind,), None, kind.traits) for kind in kinds))
+
+    def place_namesakes(self, edges: tuple[Edge, Edge]) -> None:
+        """Two people who share name, birth date and sex, and nothing else."""
+        for _ in range(max(1, self._count() // 4)):
+            self._put_pair(*(Placement((), edge, edge.traits) for edge in edges))
 
     def _count(self) -> int:
         usual = LEAST * self._total / USUAL_TOTAL
@@ -168,6 +178,10 @@ class Placer:
 
     def _set(self, unit: PretendUnit, position: int, placement: Placement) -> None:
         self.plan.places.setdefault(unit.unit_code, {})[position] = placement
+
+
+def _is_careful(unit: PretendUnit) -> bool:
+    return unit.is_answering and not unit.is_careless and not unit.is_year_only
 
 
 def _suits(edge: Edge, unit: PretendUnit) -> bool:

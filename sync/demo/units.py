@@ -9,6 +9,7 @@ from random import Random
 from sync.contract.record import read_rows
 
 SPREAD = 64.0  # the biggest unit over the smallest, before rounding
+YEAR_ONLY_SIZE = 120
 ROOM = 1.05  # numbers kept free for people who join later
 
 PROFILES = ("hrm_trang", "hrm_con_tro", "thong_diep_bnv", "thu_muc")
@@ -48,6 +49,7 @@ class PretendUnit:
     file_format: str = ""
     fault: Fault = Fault.NONE
     is_careless: bool = False  # where most blocking defects are
+    is_year_only: bool = False  # many births known by year only, nothing else wrong
 
     @property
     def is_province(self) -> bool:
@@ -68,6 +70,7 @@ class _Draft:
     file_format: str = ""
     fault: Fault = Fault.NONE
     is_careless: bool = field(default=False)
+    is_year_only: bool = field(default=False)
 
 
 def list_units(seed: int, as_of: date, people: int) -> tuple[PretendUnit, ...]:
@@ -83,6 +86,7 @@ def list_units(seed: int, as_of: date, people: int) -> tuple[PretendUnit, ...]:
     _give_profiles(drafts, random)
     _give_faults(drafts)
     _give_carelessness(drafts)
+    _give_year_only(drafts)
     return _numbered(sorted(drafts, key=lambda draft: draft.row["code"]))
 
 
@@ -132,6 +136,13 @@ def _give_carelessness(drafts: list[_Draft]) -> None:
         draft.is_careless = True
 
 
+def _give_year_only(drafts: list[_Draft]) -> None:
+    """The smallest whole unit that is big enough for a habit to show."""
+    whole = [d for d in drafts if not d.fault and not d.is_careless]
+    for draft in [d for d in whole if d.size >= YEAR_ONLY_SIZE][:1]:
+        draft.is_year_only = True
+
+
 def _numbered(drafts: list[_Draft]) -> tuple[PretendUnit, ...]:
     units, number = [], 0
     for draft in drafts:
@@ -147,6 +158,7 @@ def _numbered(drafts: list[_Draft]) -> tuple[PretendUnit, ...]:
                 file_format=draft.file_format,
                 fault=draft.fault,
                 is_careless=draft.is_careless,
+                is_year_only=draft.is_year_only,
             )
         )
         number += int(draft.size * ROOM) + 20
