@@ -96,14 +96,14 @@ def test_of_an_older_day_only_the_last_admitted_answer_stays(
     monkeypatch.setenv("CBCCVC_KEEP_ANSWERS_DAYS", "100")
     get_settings.cache_clear()
     short.add(A, 2)
-    for short.day in (0, 0, 0, 1, 1, 9, 9):
+    for short.day in (0, 0, 1, 9, 9):
         short.wave()
     short.day = 10
 
     _tidy(short)
 
     kept = [number for number, is_there in _kept(short).items() if is_there]
-    assert kept == [3, 5, 6, 7]
+    assert kept == [2, 3, 4, 5]
 
 
 def test_a_document_that_nobody_refers_to_goes_and_a_dossiers_stays(short: Village) -> None:

@@ -20,7 +20,7 @@ from tests.sources import servers
 
 FIRST = date(2026, 11, 23)
 WHY = "A random history."
-DAYS, KEPT_DAYS, DAILY_DAYS = 8, 5, 2
+DAYS, KEPT_DAYS, DAILY_DAYS = 6, 3, 1
 OPEN = ("sealed", "checked", "held", "released")
 REFERRED = """
     SELECT e.document_id FROM landing.snapshot_entry AS e
@@ -147,8 +147,8 @@ def test_whatever_happened_only_what_is_old_and_not_needed_goes(
     _live(village, dice, at_first)
     monkeypatch.setenv("CBCCVC_KEEP_ANSWERS_DAYS", str(KEPT_DAYS))
     monkeypatch.setenv("CBCCVC_KEEP_EVERY_ANSWER_DAYS", str(DAILY_DAYS))
-    monkeypatch.setenv("CBCCVC_KEEP_WAVES_DAYS", "3")
-    monkeypatch.setenv("CBCCVC_KEEP_CLOSED_FINDINGS_DAYS", "3")
+    monkeypatch.setenv("CBCCVC_KEEP_WAVES_DAYS", "2")
+    monkeypatch.setenv("CBCCVC_KEEP_CLOSED_FINDINGS_DAYS", "2")
     monkeypatch.setenv("CBCCVC_HOUSEKEEPING_BATCH_ROWS", "7")
     get_settings.cache_clear()
     village.day = DAYS
