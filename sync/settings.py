@@ -68,8 +68,6 @@ class Settings(BaseSettings):
     housekeeping_batch_rows: int = Field(
         default=20_000, ge=1, description="Rows that housekeeping removes between two commits."
     )
-    brake_vanished_count: int = 50
-    brake_vanished_ratio: float = 0.05
     population_batch: int = Field(default=200, ge=1, description="People in one question.")
     population_requests_per_s: float = Field(default=5.0, gt=0)
     population_daily_limit: int = Field(

@@ -174,6 +174,10 @@ def _rule(suite: str, meta: Mapping[str, Any]) -> Rule:
         raise ConfigurationError(
             f"Rule {code} has no known effect: use one of {', '.join(Effect)}."
         )
+    if meta["effect"] == Effect.HOLD and suite != SNAPSHOT:
+        raise ConfigurationError(
+            f"Rule {code} would hold a whole snapshot: only suite {SNAPSHOT} can."
+        )
     return Rule(
         code=code,
         suite=suite,

@@ -47,6 +47,30 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Nguồn công bố {announced} hồ sơ nhưng gửi {received}; tạm giữ.",
         "The source announced {announced} records but sent {received}; on hold.",
     ),
+    "volume": (
+        "Lần gửi có {received} hồ sơ, lần trước {received_before} (được lệch {limit}); tạm giữ,"
+        " hãy kiểm tra phạm vi dữ liệu đã gửi.",
+        "The delivery has {received} records after {received_before} (may differ by {limit});"
+        " on hold, check what was selected for sending.",
+    ),
+    "blocked_share": (
+        "{blocked}/{present} hồ sơ không thể tiếp nhận (trước đó {blocked_before}/"
+        "{present_before}); tạm giữ, hãy xem các lỗi chặn rồi gửi lại.",
+        "{blocked}/{present} records cannot be admitted ({blocked_before}/{present_before}"
+        " before); on hold, look at the blocking findings and send again.",
+    ),
+    "rule_share": (
+        "{records}/{present} hồ sơ vi phạm quy tắc {broken} (trước đó {records_before}/"
+        "{present_before}); tạm giữ, hãy kiểm tra trường của quy tắc đó rồi gửi lại.",
+        "{records}/{present} records break rule {broken} ({records_before}/{present_before}"
+        " before); on hold, check the field of that rule and send again.",
+    ),
+    "null_drift": (
+        "Trường bắt buộc {field} trống ở {nulls}/{of} hồ sơ (trước đó {nulls_before}/"
+        "{of_before}); tạm giữ, hãy kiểm tra việc xuất trường đó rồi gửi lại.",
+        "Required field {field} is empty in {nulls}/{of} records ({nulls_before}/{of_before}"
+        " before); on hold, check how it is exported and send again.",
+    ),
     "held": (
         "Lần gửi mới nhất đang tạm giữ; cần người quyết định cho qua hoặc trả lại.",
         "The newest delivery is on hold; a person must release or return it.",

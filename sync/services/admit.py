@@ -1,6 +1,7 @@
 """Admit: one checked snapshot → the register, in one transaction with its ledger entry.
 
-What is blocked stays out and its last good version stays in. Brakes hold the whole snapshot.
+What is blocked stays out and its last good version stays in. Brakes were tried by the check;
+a unit that changed since then is checked again.
 """
 
 from collections.abc import Mapping
@@ -13,8 +14,16 @@ from sync.model.errors import AccountingError, DatabaseRefusedError
 from sync.model.states import Outcome, SnapshotState
 from sync.services.basis import basis_of, current_bases, profile_of
 from sync.services.context import Clock, database_of, utc_now
-from sync.settings import get_settings
-from sync.store import admission, findings, ledger, quality, snapshots, staging, waves
+from sync.store import (
+    admission,
+    brakes,
+    findings,
+    ledger,
+    quality,
+    snapshots,
+    staging,
+    waves,
+)
 from sync.store.admission import Admission
 from sync.store.database import Database
 from sync.store.locks import lock_unit
@@ -28,7 +37,7 @@ Result = dict[str, int | str]
 def admit_snapshot(
     snapshot_id: int, *, db: Database | None = None, clock: Clock = utc_now
 ) -> Result:
-    """Admit, hold or put back one snapshot; people's data never make this raise.
+    """Admit or put back one snapshot; people's data never make this raise.
 
     Returns: outcome (admitted, held, stale, gone), unit_code and, when admitted, the counts.
 
@@ -50,14 +59,12 @@ def _admit(database: Database, snapshot_id: int, clock: Clock) -> Result:
         lock_unit(conn, unit_code)
         snapshot = snapshots.get(conn, snapshot_id, for_update=True)
         if snapshot.state not in (SnapshotState.CHECKED, SnapshotState.RELEASED):
-            return {"outcome": "gone", "unit_code": unit_code, "snapshot_id": snapshot_id}
+            outcome = "held" if snapshot.state is SnapshotState.HELD else "gone"
+            return {"outcome": outcome, "unit_code": unit_code, "snapshot_id": snapshot_id}
         staging.prepare(conn)
         work = _work(conn, snapshot, clock)
         if work is None:
             return _put_back(conn, snapshot, clock)
-        held = _brake(conn, snapshot, work)
-        if held:
-            return _hold(conn, snapshot, held, clock)
         return _write(conn, snapshot, work, clock)
 
 
@@ -70,6 +77,7 @@ def _work(conn: Connection, snapshot: Snapshot, clock: Clock) -> Admission | Non
         result is not None
         and result.basis_sha256 == basis.full
         and result.staged_count == staged == snapshot.staged_count
+        and brakes.is_as_checked(conn, snapshot.snapshot_id)
     )
     if not is_fresh:
         return None
@@ -86,48 +94,6 @@ def _put_back(conn: Connection, snapshot: Snapshot, clock: Clock) -> Result:
     _set_outcome(conn, snapshot, Outcome.STALE, ("stale_basis", {}), clock)
     return {
         "outcome": "stale",
-        "unit_code": snapshot.unit_code,
-        "snapshot_id": snapshot.snapshot_id,
-    }
-
-
-def _brake(
-    conn: Connection, snapshot: Snapshot, work: Admission
-) -> tuple[str, Mapping[str, int]] | None:
-    """The first brake: nobody, or too many people gone. A release passes its own brake only."""
-    settings = get_settings()
-    figures = admission.brake_figures(conn, work)
-    passed = snapshot.reason_code if snapshot.state is SnapshotState.RELEASED else ""
-    if snapshot.received_count == 0 and passed != "nobody":
-        return "nobody", {"live": figures.live, "received": 0}
-    limit = max(
-        settings.brake_vanished_count, int(settings.brake_vanished_ratio * figures.live)
-    )
-    if figures.vanished > limit and passed not in ("vanished", "nobody"):
-        return "vanished", {"vanished": figures.vanished, "live": figures.live, "limit": limit}
-    return None
-
-
-def _hold(
-    conn: Connection, snapshot: Snapshot, held: tuple[str, Mapping[str, int]], clock: Clock
-) -> Result:
-    code, figures = held
-    snapshots.set_state(conn, snapshot, SnapshotState.HELD, reason_code=code, figures=figures)
-    quality.queue_checked(conn, [snapshot.snapshot_id])
-    ledger.append(
-        conn,
-        ledger.about(
-            snapshot,
-            "snapshot_held",
-            clock(),
-            reason_code=code,
-            figures=figures,
-            counts={"announced": snapshot.announced_count, "received": snapshot.received_count},
-        ),
-    )
-    _set_outcome(conn, snapshot, Outcome.HELD, held, clock)
-    return {
-        "outcome": "held",
         "unit_code": snapshot.unit_code,
         "snapshot_id": snapshot.snapshot_id,
     }
@@ -170,6 +136,7 @@ def _write(conn: Connection, snapshot: Snapshot, work: Admission, clock: Clock) 
         ),
     )
     snapshots.set_state(conn, snapshot, SnapshotState.ADMITTED)
+    brakes.begin_next(conn, snapshot.unit_code, snapshot.snapshot_id, work.now)
     _set_outcome(conn, snapshot, Outcome.ADMITTED, ("", {}), clock)
     return {
         "outcome": "admitted",

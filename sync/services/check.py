@@ -13,6 +13,7 @@ from sync.checks.suites import Suites
 from sync.model.errors import DatabaseRefusedError
 from sync.model.states import SnapshotState
 from sync.services.basis import Bases, basis_of, current_bases
+from sync.services.brakes import brake
 from sync.services.conditions import conditions_of
 from sync.services.context import Clock, database_of, utc_now
 from sync.services.failing import fail_snapshot
@@ -72,7 +73,7 @@ def _check_one_by_one(
 
 
 def _check(database: Database, waiting: Sequence[Snapshot], clock: Clock) -> None:
-    """One transaction: locate, merge findings, write results, move the snapshots on."""
+    """One transaction: locate, brake, merge findings, write results, move the snapshots on."""
     _restage_if_lost(database, waiting)
     with database.transaction() as conn:
         lock_reading(conn)
@@ -88,8 +89,11 @@ def _check(database: Database, waiting: Sequence[Snapshot], clock: Clock) -> Non
         for as_of in sorted({snapshot.as_of for snapshot in current}):
             day = [s.snapshot_id for s in current if s.as_of == as_of]
             locate_all(conn, compiled, Asked(day, as_of, value_key()))
-        findings.merge_findings(conn, _merging(ids, bases.suites, clock))
+        going = brake(conn, compiled, current, bases.suites, clock)
+        merging = [snapshot.snapshot_id for snapshot in going]
+        findings.merge_findings(conn, _merging(merging, bases.suites, clock))
         _write_results(conn, current, bases, clock)
+        _move_on(conn, going)
 
 
 def _current(conn: Connection, waiting: Sequence[Snapshot]) -> list[Snapshot]:
@@ -157,6 +161,11 @@ def _write_results(
             rule_counts=rule_counts,
         )
         quality.set_result(conn, result, clock())
+
+
+def _move_on(conn: Connection, going: Sequence[Snapshot]) -> None:
+    """What no brake stopped waits to be admitted."""
+    for snapshot in going:
         wanted = (
             SnapshotState.RELEASED
             if snapshot.state is SnapshotState.RELEASED

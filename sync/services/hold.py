@@ -5,7 +5,7 @@ from datetime import datetime
 from sync.model.errors import ConfigurationError
 from sync.model.states import SnapshotState
 from sync.services.context import Clock, database_of, utc_now
-from sync.store import ledger, snapshots
+from sync.store import brakes, ledger, snapshots
 from sync.store.database import Database
 from sync.store.locks import lock_unit
 from sync.store.snapshots import Snapshot
@@ -24,7 +24,11 @@ def release_snapshot(
     db: Database | None = None,
     clock: Clock = utc_now,
 ) -> Snapshot:
-    """Let a held snapshot through; it is read, checked and admitted next."""
+    """Let a held snapshot through; it is read, checked and admitted next.
+
+    The brakes that stopped it accept its figures, and nothing worse, until the unit's next
+    admitted snapshot.
+    """
     return _decide(
         snapshot_id, SnapshotState.RELEASED, (actor, reason), db or database_of(), clock()
     )
@@ -64,6 +68,8 @@ def _decide(
             reason_code=snapshot.reason_code,
             figures=snapshot.figures,
         )
+        if wanted is SnapshotState.RELEASED:
+            brakes.add_releases(conn, snapshot_id, actor, reason.strip(), now)
         ledger.append(
             conn,
             ledger.about(

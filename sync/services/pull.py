@@ -14,7 +14,7 @@ from sync.model.errors import (
     UnreadableAnswerError,
 )
 from sync.model.source import Connector, Page, Source
-from sync.model.states import Outcome, SnapshotState
+from sync.model.states import Outcome
 from sync.services.basis import profile_content
 from sync.services.context import Clock, database_of, utc_now
 from sync.services.secrets import find_secret
@@ -136,40 +136,19 @@ def _seal(conn: Connection, snapshot_id: int, tally: Tally, clock: Clock) -> Non
     older = snapshots.supersede_older(conn, snapshot_id)
     quality.queue_checked(conn, older)
     waves.supersede_outcomes(conn, older, (Outcome.SUPERSEDED, "superseded"), clock())
-    held = _mismatch(tally)
-    _set_outcome(conn, snapshot, held, clock)
-    if held:
-        sealed = snapshots.get(conn, snapshot_id)
-        snapshots.set_state(
-            conn, sealed, SnapshotState.HELD, reason_code="total_mismatch", figures=held
-        )
+    unit = waves.WaveUnit(snapshot.unit_code, Outcome.PULLED, "", {}, snapshot_id)
+    # with the seal, not after it: whoever admits the snapshot at once has the last word
+    waves.set_outcome(conn, snapshot.wave_key, unit, clock())
     ledger.append(
         conn,
         ledger.about(
             snapshot,
-            "snapshot_held" if held else "snapshot_sealed",
+            "snapshot_sealed",
             clock(),
-            reason_code="total_mismatch" if held else "",
-            figures=held or {"kept": tally.kept},
+            figures={"kept": tally.kept},
             counts={"announced": tally.announced, "received": tally.received},
         ),
     )
-
-
-def _set_outcome(
-    conn: Connection, snapshot: snapshots.Snapshot, held: dict[str, int], clock: Clock
-) -> None:
-    """With the seal, not after it: whoever admits the snapshot at once has the last word."""
-    outcome, code = (Outcome.HELD, "total_mismatch") if held else (Outcome.PULLED, "")
-    unit = waves.WaveUnit(snapshot.unit_code, outcome, code, held, snapshot.snapshot_id)
-    waves.set_outcome(conn, snapshot.wave_key, unit, clock())
-
-
-def _mismatch(tally: Tally) -> dict[str, int]:
-    """The two numbers, when the source announced another total than came."""
-    if tally.announced is None or tally.announced == tally.received:
-        return {}
-    return {"announced": tally.announced, "received": tally.received}
 
 
 def _record_failure(

@@ -20,11 +20,13 @@ from sync.checks.suites import SNAPSHOT, Suites
 from sync.model.states import Effect
 from sync.model.value_key import ValueKey
 from sync.services.basis import current_suites
+from sync.services.brakes import OVER_FINDINGS, counted_rules
 from sync.services.context import Clock, database_of, today, utc_now
 from sync.services.secrets import value_key
 from sync.settings import get_settings
 from sync.sources.profiles import load_profile
 from sync.store import rehearsal
+from sync.store.brakes import CountedRules, count_figures
 from sync.store.database import Database
 from sync.store.locks import lock_rehearsal
 from sync.store.rehearsal import Answer, Blocked, Difference
@@ -39,7 +41,7 @@ class Play:
     changes: Changes
     rows: Compiled
     brakes: Compiled
-    blocking: Sequence[str]
+    counted: CountedRules
     key: ValueKey
 
 
@@ -132,17 +134,19 @@ def _play(database: Database, suites: Suites, changes: Changes, clock: Clock) ->
     asked = {*changes.changed, *changes.added}
     names = {SNAPSHOT, *(suites.rule(code).suite for code in asked)} & suites.contents.keys()
     compiled = {name: compile_suite(database.engine.url, suites, name) for name in names}
-    brakes = {SNAPSHOT: compiled.pop(SNAPSHOT, [])}
+    brakes = compiled.pop(SNAPSHOT, [])
     rows = {
         name: [each for each in conditions if each.rule.code in asked]
         for name, conditions in compiled.items()
     }
-    blocking = [
-        rule.code
-        for rule in suites.rules
-        if rule.effect is Effect.BLOCK and rule.is_valid_on(today(clock))
+    holding = [
+        each
+        for each in brakes
+        if each.rule.effect is Effect.HOLD and each.rule.code in OVER_FINDINGS | asked
     ]
-    return Play(changes, rows, brakes, blocking, value_key())
+    return Play(
+        changes, rows, {SNAPSHOT: holding}, counted_rules(suites, today(clock)), value_key()
+    )
 
 
 def _rehearse(
@@ -165,10 +169,11 @@ def _rehearse(
         locate_suites(conn, play.rows, list(play.rows), each)
     rehearsal.add_standing(conn, play.changes.codes)
     result.differences += rehearsal.compare(conn, play.changes.codes)
-    result.blocked += rehearsal.count_blocked(conn, play.blocking)
+    result.blocked += rehearsal.count_blocked(conn, play.counted.blocking)
+    count_figures(conn, [a.snapshot_id for a in answers], play.counted, rehearsal.SCHEMA)
     for each in asked:
         locate_suites(conn, play.brakes, list(play.brakes), each)
-    holding = [e.rule.code for e in play.brakes[SNAPSHOT] if e.rule.effect is Effect.HOLD]
+    holding = [each.rule.code for each in play.brakes[SNAPSHOT]]
     result.holds += rehearsal.list_held(conn, holding)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from sync.model.reasons import sentence
 from sync.services.context import database_of
-from sync.store import quality, snapshots
+from sync.store import brakes, quality, snapshots
 from sync.store.database import Database
 
 
@@ -27,7 +27,9 @@ def list_snapshots(limit: int, *, db: Database | None = None) -> list[dict[str, 
 
 
 def show_snapshot(snapshot_id: int, *, db: Database | None = None) -> dict[str, Any]:
-    """One snapshot with its check's counts per rule.
+    """One snapshot with its check's counts per rule, and what it breaks as a whole.
+
+    `unit_findings` are the open questions about the unit's deliveries, whichever asked them.
 
     Raises:
         NotFoundError: there is none with this id.
@@ -35,6 +37,8 @@ def show_snapshot(snapshot_id: int, *, db: Database | None = None) -> dict[str, 
     with (db or database_of()).transaction() as conn:
         s = snapshots.get(conn, snapshot_id)
         result = quality.find_result(conn, snapshot_id)
+        counted, broken = brakes.find_figures(conn, snapshot_id)
+        about_unit = brakes.list_unit_findings(conn, s.unit_code)
     return {
         "snapshot_id": s.snapshot_id,
         "unit_code": s.unit_code,
@@ -54,4 +58,17 @@ def show_snapshot(snapshot_id: int, *, db: Database | None = None) -> dict[str, 
         "reason": sentence(s.reason_code, s.figures, english=True),
         "figures": dict(s.figures),
         "findings": dict(result.rule_counts) if result else None,
+        "source_state": dict(counted),
+        "broken": [
+            {key: each[key] for key in ("rule_code", "effect", "figures")} for each in broken
+        ],
+        "unit_findings": [
+            {
+                "rule_code": each.rule_code,
+                "effect": each.effect,
+                "figures": dict(each.figures),
+                "found_at": each.found_at.isoformat(),
+            }
+            for each in about_unit
+        ],
     }

@@ -34,21 +34,8 @@ class Admission:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class BrakeFigures:
-    """Live people of the unit, and how many of them a complete answer does not name."""
-
-    live: int
-    vanished: int
-
-
 def _run(conn: Connection, name: str, values: Mapping[str, Any]) -> CursorResult[Any]:
     return run_named(conn, f"admission/{name}", values)
-
-
-def brake_figures(conn: Connection, admission: Admission) -> BrakeFigures:
-    """The numbers a brake looks at."""
-    return BrakeFigures(**_run(conn, "brake_figures", admission.values()).mappings().one())
 
 
 def write(conn: Connection, admission: Admission) -> None:

@@ -84,6 +84,7 @@ def statements() -> Iterator[str]:
     )
     yield from _function_and_view("check_servant", _servant())
     yield from _function_and_view("check_register", _template("register"))
+    yield from _function_and_view("check_snapshot", _template("snapshot"))
     for group in checked_list_groups():
         yield from _function_and_view(f"check_{group.name}", _list(group))
 

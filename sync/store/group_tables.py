@@ -91,6 +91,47 @@ CREATE UNLOGGED TABLE staging.located (
 CREATE INDEX located_by_snapshot ON staging.located USING brin (snapshot_id);
 """
 
+# Counts over the whole source state: row 1 the delivery, then one a rule and a field.
+STAGING_FIGURES = """
+CREATE UNLOGGED TABLE staging.figures (
+    snapshot_id         bigint NOT NULL,
+    row_no              integer NOT NULL,
+    unit_code           text NOT NULL,
+    as_of               date NOT NULL,
+    announced           integer,
+    received            integer,
+    received_before     integer,
+    live                integer,
+    vanished            integer,
+    present             integer,
+    present_before      integer,
+    blocked             integer,
+    blocked_before      integer,
+    rule_code           text,
+    rule_records        integer,
+    rule_records_before integer,
+    field_code          text,
+    field_nulls         integer,
+    field_of            integer,
+    field_nulls_before  integer,
+    field_of_before     integer,
+    people              integer,
+    men                 integer,
+    women               integer,
+    born_first          integer,
+    active_civil        integer,
+    quota               integer,
+    expected            integer,
+    rating_year         integer,
+    rated_good          integer,
+    rated_excellent     integer,
+    left_behind         integer,
+    crowded_heads       integer,
+    limits              jsonb NOT NULL DEFAULT '{}',
+    accepted            jsonb NOT NULL DEFAULT '{}'
+);
+"""
+
 
 def column(field: Field) -> str:
     """A field as a column definition; absence is allowed, rules speak of it."""
@@ -129,7 +170,7 @@ CREATE TABLE register.{group.name} (
 def staging_ddl(schema: str = "staging") -> str:
     """The staging schema, or its twin in which changed rules are rehearsed."""
     tables = "".join(staging_table(group) for group in record_groups().values())
-    ddl = f"CREATE SCHEMA staging;\n{STAGING_COMMON}{tables}"
+    ddl = f"CREATE SCHEMA staging;\n{STAGING_COMMON}{STAGING_FIGURES}{tables}"
     return ddl.replace("SCHEMA staging", f"SCHEMA {schema}").replace("staging.", f"{schema}.")
 
 

@@ -13,7 +13,17 @@ from sync.store.reading import malformed_sql, read_statements
 from sync.store.typed_rows import SETTINGS, spoken_groups, typed_rows_sql
 
 PENDING = "state IN ('sealed', 'checked', 'released')"
-COMMON = ("document", "reading", "context", "answer", "twin", "departure", "news", "located")
+COMMON = (
+    "document",
+    "reading",
+    "context",
+    "answer",
+    "twin",
+    "departure",
+    "news",
+    "located",
+    "figures",
+)
 BESIDE = ("context", "answers", "twins", "departures", "news")  # news asks the answers
 
 

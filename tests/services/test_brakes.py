@@ -7,7 +7,6 @@ from sync.model.errors import ConfigurationError, IllegalTransitionError, NotFou
 from sync.services.hold import reject_snapshot, release_snapshot
 from sync.services.status import build_status
 from sync.services.sync import finish_snapshot
-from sync.settings import get_settings
 from tests.services.village import A, Village
 
 MANY = 53
@@ -83,12 +82,8 @@ def test_exactly_the_limit_passes(full: Village) -> None:
 
 
 @pytest.mark.parametrize(("leaving", "state"), [(5, "admitted"), (6, "held")])
-def test_of_many_people_a_share_may_go(
-    full: Village, monkeypatch: pytest.MonkeyPatch, leaving: int, state: str
-) -> None:
-    monkeypatch.setenv("CBCCVC_BRAKE_VANISHED_COUNT", "1")
-    monkeypatch.setenv("CBCCVC_BRAKE_VANISHED_RATIO", "0.1")  # of 53: five
-    get_settings.cache_clear()
+def test_of_many_people_a_share_may_go(full: Village, leaving: int, state: str) -> None:
+    full.limit(A, "XO008", count=1, ratio=0.1)  # of 53: five
     _leave(full, leaving)
 
     full.wave()
@@ -99,6 +94,7 @@ def test_of_many_people_a_share_may_go(
 def test_who_ends_by_decision_has_not_vanished(full: Village) -> None:
     for position in range(LIMIT + 1):
         full.houses[A].main(position)["trang_thai"] = "10"
+    full.limit(A, "SNP005", ratio=1)  # the decisions that should go with it are missing
 
     full.wave()
 

@@ -12,8 +12,10 @@ from sqlalchemy import text
 from sync.contract.record import all_fields
 from sync.model.source import Source
 from sync.services.findings import list_findings
+from sync.services.limits import set_limit
 from sync.services.registry import load_registry, register_sources
 from sync.services.sync import run_wave
+from sync.store.brakes import BrakeLimit
 from sync.store.database import Database
 
 DATA = Path(__file__).parents[1] / "data" / "deputies_xiii.csv"
@@ -48,6 +50,9 @@ def assembly(db: Database, home: Path, clock: Callable[[], datetime]) -> Databas
         )
     source = Source(f"{UNIT}-CSV", UNIT, "files", "dbqh_khoa_13", str(folder))
     register_sources([source], {UNIT: PEOPLE}, valid_from=AS_OF, stated_by="s", db=db)
+    everybody = "The published list has no identity numbers; it is asked, not admitted."
+    word = BrakeLimit(UNIT, "SNP004", None, 1, None, None, "Mai", everybody)
+    set_limit(word, db=db, clock=clock)
     run_wave(unit_code=UNIT, db=db, clock=clock)
     return db
 

@@ -18,10 +18,13 @@ from sync.demo.registry import write_secrets
 from sync.demo.render import Renderer
 from sync.model.reasons import sentence
 from sync.model.source import Source
+from sync.services.hold import release_snapshot
+from sync.services.limits import set_limit
 from sync.services.registry import load_registry, register_sources
-from sync.services.sync import run_wave
+from sync.services.sync import finish_snapshot, run_wave
 from sync.settings import get_settings
 from sync.sources.profiles import load_profile
+from sync.store.brakes import BrakeLimit
 from sync.store.database import Database
 from tests.sources import servers
 
@@ -149,6 +152,19 @@ class Village:
         """Pull, read, check, admit, settle, measure."""
         self.open()
         return run_wave(unit_code=unit_code, db=self.db, clock=self.clock)
+
+    def limit(
+        self, unit_code: str, rule: str, *, count: int | None = None, ratio: float | None = None
+    ) -> None:
+        """A steward's other limit for one rule about the unit's deliveries."""
+        word = BrakeLimit(unit_code, rule, count, ratio, None, None, "Mai", "As agreed.")
+        set_limit(word, db=self.db, clock=self.clock)
+
+    def release(self, snapshot_id: int) -> dict[str, int | str]:
+        """A person lets a held snapshot through; what became of it."""
+        words = {"db": self.db, "clock": self.clock}
+        release_snapshot(snapshot_id, actor="Mai", reason="All of it is right.", **words)
+        return finish_snapshot(snapshot_id, **words)
 
     def rows(self, statement: str, **values: object) -> list[Any]:
         """What the database says."""

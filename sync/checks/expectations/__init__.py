@@ -4,6 +4,7 @@ from sync.checks.expectations import (  # noqa: F401 - each import registers
     beside,
     career,
     code_lists,
+    figures,
     history,
     identity,
     order,

@@ -53,8 +53,7 @@ LEFT   JOIN LATERAL (SELECT e.recorded_at AS sealed_at FROM ledger.entry AS e
                      WHERE e.unit_code = u.unit_code AND e.recorded_at <= :at
                        AND (e.action = 'snapshot_sealed'
                             OR e.action = 'snapshot_held' AND e.reason_code = 'total_mismatch'
-                               AND NOT EXISTS (SELECT FROM landing.snapshot AS s  -- nobody was asked
-                                               WHERE s.snapshot_id = e.snapshot_id AND s.replay_of IS NOT NULL))
+                               AND NOT e.figures ? 'rule')  -- once this entry stood for the seal
                      ORDER BY e.entry_id DESC LIMIT 1) AS sealed ON true
 WHERE  u.valid_on @> CAST(:as_of AS date)
 ORDER  BY u.unit_code

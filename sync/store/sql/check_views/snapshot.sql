@@ -1,0 +1,46 @@
+-- What does a delivery as a whole look like, beside the unit's last admitted state?
+-- Asked by: locating broken snapshot rules. Row 1 of a snapshot is the delivery; then one row per
+-- rule (from 2) and per required field (from 1002) that is counted before and after. A column that
+-- does not concern a row is NULL there, and no rule speaks of it. $1: snapshots; NULL: all.
+SELECT
+    figures.snapshot_id,
+    0::bigint AS record_id,
+    figures.row_no,
+    figures.as_of,
+    figures.unit_code,
+    figures.announced,
+    figures.received,
+    abs(figures.announced - figures.received) AS mismatch,
+    figures.received_before,
+    abs(figures.received - figures.received_before) AS volume_change,
+    figures.live,
+    figures.vanished,
+    figures.present,
+    figures.present_before,
+    figures.blocked,
+    figures.blocked_before,
+    figures.rule_code,
+    figures.rule_records,
+    figures.rule_records_before,
+    figures.field_code,
+    figures.field_nulls,
+    figures.field_of,
+    figures.field_nulls_before,
+    figures.field_of_before,
+    figures.people,
+    greatest(figures.men, figures.women) AS one_sex,
+    figures.men,
+    figures.women,
+    figures.born_first,
+    figures.active_civil,
+    figures.quota,
+    figures.expected,
+    figures.rating_year,
+    figures.rated_good,
+    figures.rated_excellent,
+    figures.left_behind,
+    figures.crowded_heads,
+    figures.limits,
+    figures.accepted
+FROM staging.figures AS figures
+WHERE $1 IS NULL OR figures.snapshot_id = ANY($1)
