@@ -15,11 +15,13 @@ from great_expectations.exceptions import GreatExpectationsError, MetricError
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.registry import get_metric_kwargs, get_metric_provider
+from great_expectations.expectations.row_conditions import deserialize_row_condition
 from great_expectations.validator.metric_configuration import MetricConfiguration
 from great_expectations.validator.metrics_calculator import MetricsCalculator
 from sqlalchemy import (
     URL,
     ColumnElement,
+    Over,
     and_,
     column,
     create_engine,
@@ -30,6 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import CompileError
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.sql.visitors import iterate
 
 import sync.checks.expectations  # noqa: F401 - importing registers our own
 from sync.checks.expectations.rule import TURNINGS, Never
@@ -225,7 +228,13 @@ def _folded(
     """The condition with row_condition and ignore_row_if, which stand apart in the domain."""
     parts: list[ColumnElement[bool]] = [condition]
     if domain.get("row_condition") is not None:
-        parts.append(engine.condition_to_filter_clause(domain["row_condition"]))
+        if any(isinstance(part, Over) for part in iterate(condition)):
+            raise ConfigurationError(
+                f"Rule {code} looks over several rows: leave rows out inside its window, not by"
+                " a row_condition."
+            )
+        chosen = deserialize_row_condition(domain["row_condition"])
+        parts.append(engine.condition_to_filter_clause(chosen))
     parts.extend(_not_ignored(domain))
     folded = and_(*parts)
     if select(literal(1)).where(folded).get_final_froms():

@@ -1,15 +1,20 @@
 """Located rows are Great Expectations' own verdict, rule by rule, on tables nobody chose."""
 
+import json
+from copy import deepcopy
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
+from sync.checks.conditions import compile_suites
 from sync.checks.locate import Asked
 from sync.checks.run import Compiled, locate_all
-from sync.checks.suites import Suites
+from sync.checks.suites import Suites, load_suites
+from sync.model.errors import ConfigurationError
 from sync.services.registry import load_registry
 from sync.store import staging
 from sync.store.database import Database
@@ -44,6 +49,42 @@ class Ground:
 def ground(db: Database, urls: Urls, suites: Suites, compiled: Compiled) -> Ground:
     load_registry(db)
     return Ground(db, urls("sync_writer"), suites, compiled)
+
+
+MEN = {
+    "type": "comparison",
+    "column": {"name": "gioi_tinh"},
+    "operator": "==",
+    "parameter": "1",
+}
+
+
+@pytest.mark.filterwarnings("ignore:.schema_name. is deprecated:DeprecationWarning")
+def test_rows_that_a_rule_leaves_out_are_left_out(ground: Ground, tmp_path: Path) -> None:
+    name, content = "servant", deepcopy(dict(ground.suites.contents["servant"]))
+    kinds = {"ID001b", "CA002a", "CA001"}  # of one column, of a pair, of several
+    content["expectations"] = [e for e in content["expectations"] if e["meta"]["rule"] in kinds]
+    for expectation in content["expectations"]:
+        expectation["kwargs"]["row_condition"] = MEN
+    (tmp_path / "servant.json").write_text(json.dumps(content), encoding="utf-8")
+    suites = load_suites(tmp_path)
+    with ground.db.transaction() as conn:
+        stage_people(conn, Crowd(5), 200, AS_OF)
+    with ground.db.transaction() as conn:
+        compiled = compile_suites(ground.url, suites)
+        locate_all(conn, compiled, Asked([SNAPSHOT_ID], AS_OF, KEY))
+        ours = located(conn)
+    assert {rule for *_, rule in ours} == kinds
+    assert ours == complete(ground.url, suites, name, AS_OF)
+
+
+def test_a_window_does_not_take_a_row_condition(ground: Ground, tmp_path: Path) -> None:
+    content = deepcopy(dict(ground.suites.contents["evaluation"]))
+    (one,) = (e for e in content["expectations"] if e["meta"]["rule"] == "EV001a")
+    one["kwargs"]["row_condition"] = MEN | {"column": {"name": "ev_ket_qua"}}
+    (tmp_path / "evaluation.json").write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="EV001a looks over several rows"):
+        compile_suites(ground.url, load_suites(tmp_path))
 
 
 @pytest.mark.slow
