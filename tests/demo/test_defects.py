@@ -8,10 +8,13 @@ import pytest
 
 from sync.contract.record import field as contract_field
 from sync.contract.record import record_groups
-from sync.demo.catalogue import EDGES, KINDS, TRANSFER
+from sync.demo.catalogue import ALL_KINDS, EDGES, KINDS, NAMESAKES, TRANSFER
 from sync.demo.country import Country, TruthLine, build_country
+from sync.demo.defects_beside import TOLD_LATE
 
 LEAST_OF_RARE = 4
+TOLD = [kind for kind in KINDS if not kind.from_day]
+NEWS = [kind for kind in ALL_KINDS if kind.from_day]
 
 
 @pytest.fixture(scope="module", params=[1, 2, 3])
@@ -26,13 +29,24 @@ def truth(country: Country) -> list[TruthLine]:
 
 def test_every_kind_is_there_twenty_times(truth: list[TruthLine]) -> None:
     counts = Counter(line.kind for line in truth if line.kind)
-    common = [kind for kind in KINDS if not kind.is_rare]
+    common = [kind for kind in TOLD if not kind.is_rare]
 
     assert len(common) >= 25
     assert not [kind.code for kind in common if counts[kind.code] < 20]
-    assert not [k.code for k in KINDS if k.is_rare and counts[k.code] < LEAST_OF_RARE]
+    assert not [k.code for k in TOLD if k.is_rare and counts[k.code] < LEAST_OF_RARE]
     assert counts["person_in_two_units"] == 40
     assert counts["number_twice_in_unit"] == 20
+    assert counts["number_one_digit_off"] == counts["old_card_of_another"] == 20
+    assert counts["birth_year_only"] >= 12
+
+
+def test_news_are_told_on_their_day_only(country: Country, truth: list[TruthLine]) -> None:
+    later = build_country(country.seed, day=TOLD_LATE)
+    counts = Counter(line.kind for line in later.truth())
+
+    assert {line.kind for line in truth}.isdisjoint(kind.code for kind in NEWS)
+    assert not [kind.code for kind in NEWS if counts[kind.code] < LEAST_OF_RARE]
+    assert counts["recruit_told_late"] > 20
 
 
 def test_some_records_have_two_or_three_defects(truth: list[TruthLine]) -> None:
@@ -49,7 +63,7 @@ def test_every_rarity_is_there_and_carries_no_defect(truth: list[TruthLine]) -> 
     rare = {(line.unit_code, line.local_key) for line in truth if line.edge}
     wrong = {(line.unit_code, line.local_key) for line in truth if line.kind}
 
-    assert edges == {edge.code for edge in (*EDGES, *TRANSFER)}
+    assert edges == {edge.code for edge in (*EDGES, *TRANSFER, *NAMESAKES)}
     assert not rare & wrong
     assert not [line for line in truth if line.edge and line.rules]
 
@@ -88,7 +102,7 @@ def test_every_line_names_a_rule_a_group_and_a_field_of_the_contract(
 
 
 def test_a_defect_changes_its_record(country: Country) -> None:
-    for kind in KINDS:
+    for kind in TOLD:
         if kind.transport in {"repeated_key", "secret", "malformed"}:
             continue
         line = next(x for x in country.truth() if x.kind == kind.code)

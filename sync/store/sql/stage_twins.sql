@@ -11,16 +11,20 @@ WITH pending AS MATERIALIZED (
     FROM   staging.person
     WHERE  snapshot_id IN (SELECT snapshot_id FROM pending) AND so_dinh_danh IS NOT NULL
     GROUP  BY ngay_sinh, ho_va_ten, gioi_tinh HAVING count(*) > 1
-), namesake AS MATERIALIZED (
-    SELECT p.snapshot_id, p.record_id, p.ngay_sinh, p.ho_va_ten, p.gioi_tinh, p.so_dinh_danh, p.so_cmnd, p.so_bhxh
+), namesakes AS MATERIALIZED (  -- paired within their group: a join of all with all would be quadratic
+    SELECT array_agg(p.snapshot_id) AS snapshot_ids, array_agg(p.record_id) AS record_ids,
+           array_agg(p.so_dinh_danh) AS numbers, array_agg(p.so_cmnd) AS cards, array_agg(p.so_bhxh) AS insurances
     FROM   shared AS s
     JOIN   staging.person AS p USING (ngay_sinh, ho_va_ten, gioi_tinh)
     WHERE  NOT s.is_crowd AND p.snapshot_id IN (SELECT snapshot_id FROM pending)
+    GROUP  BY p.ngay_sinh, p.ho_va_ten, p.gioi_tinh
 ), pair AS (
     SELECT a.snapshot_id, a.record_id, a.so_dinh_danh, a.so_cmnd, a.so_bhxh,
-           b.so_dinh_danh AS other_number, b.so_cmnd AS other_card, b.so_bhxh AS other_insurance
-    FROM   namesake AS a
-    JOIN   namesake AS b USING (ngay_sinh, ho_va_ten, gioi_tinh)
+           b.other_number, b.other_card, b.other_insurance
+    FROM   namesakes AS n
+    CROSS  JOIN LATERAL unnest(n.snapshot_ids, n.record_ids, n.numbers, n.cards, n.insurances)
+               AS a(snapshot_id, record_id, so_dinh_danh, so_cmnd, so_bhxh)
+    CROSS  JOIN LATERAL unnest(n.numbers, n.cards, n.insurances) AS b(other_number, other_card, other_insurance)
     WHERE  a.snapshot_id = ANY(:snapshot_ids)
     UNION  ALL
     SELECT a.snapshot_id, a.record_id, a.so_dinh_danh, a.so_cmnd, a.so_bhxh, b.so_dinh_danh, b.so_cmnd, b.so_bhxh
