@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, text
 
 from sync.checks.conditions import build_suite, compile_suite
 from sync.checks.document import render_rules
-from sync.checks.suites import Suites, load_suites
+from sync.checks.stored import relation_of
+from sync.checks.suites import Suites, fields_of, load_suites
 from sync.model.errors import ConfigurationError
 from sync.store.server import EmbeddedServer
 
@@ -147,3 +149,23 @@ def test_a_cause_that_could_name_somebody_is_refused(
 def test_the_page_of_rules_is_the_one_committed(suites: Suites) -> None:
     committed = Path(__file__).parents[2] / "docs" / "rules.md"
     assert committed.read_text(encoding="utf-8") == render_rules(suites)
+
+
+def test_a_rule_points_to_a_field_that_its_relation_has(
+    conn: Connection, suites: Suites
+) -> None:
+    """The value of that field is hashed where the rule fails."""
+    rows = conn.execute(
+        text(
+            "SELECT relname, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid"
+            " WHERE relnamespace = 'staging'::regnamespace AND attnum > 0"
+        )
+    )
+    columns = {(row.relname, row.attname) for row in rows}
+    lacking = [
+        rule.code
+        for rule in suites.rules
+        if rule.field in fields_of(rule.suite)
+        and (relation_of(rule.suite), rule.field) not in columns
+    ]
+    assert lacking == []

@@ -26,6 +26,7 @@ SELECT
     answer.previous_on,
     news.is_new,
     news.recruited_on,
+    news.recruited_on AS ngay_tuyen_dung,
     news.oldest_reward_on,
     news.oldest_discipline_on,
     news.oldest_post_on
