@@ -13,7 +13,7 @@ import orjson
 
 from sync.demo.country import Country, Entry
 from sync.demo.files import write_unit
-from sync.demo.people import Person
+from sync.demo.people import Person, one
 from sync.demo.registry import write_secrets
 from sync.demo.render import Renderer
 from sync.demo.units import PretendUnit
@@ -135,6 +135,7 @@ class Land:
         """Every value that was sent, as the record and as the vendor write it."""
         for place in self.places.values():
             yield from _leaves(place.people)
+            yield from _composed(place)
             yield from _leaves(place.trees())
             yield from place.sower.given
 
@@ -247,6 +248,18 @@ def _hanging(hang_s: float, then: Reply) -> Talk:
 
 def _unit_of(request: Request) -> str:
     return request.path.split("/")[2]
+
+
+def _composed(place: Place) -> Iterator[str]:
+    """What is likely to be hashed together: unit and key, and who somebody is."""
+    for person in place.people:
+        main = one(person, "person")
+        for mark in ("", ":", "|", "/", " ", chr(31)):
+            yield f"{place.unit_code}{mark}{main['so_hieu_bndp']}"
+            who = [
+                main[code] for code in ("so_dinh_danh", "ho_va_ten", "ngay_sinh", "gioi_tinh")
+            ]
+            yield mark.join(who)
 
 
 def _leaves(tree: object) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """Two waves of Airflow over sown units, with failures of every kind; then all is searched."""
 
-import json
 import shutil
 import tempfile
 import threading
@@ -9,22 +8,31 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from sys import executable
 from typing import Any
 
 from sqlalchemy import create_engine, make_url, text
 
 from sync.demo.country import Country
-from sync.demo.processes import Children
+from sync.demo.people import one
+from sync.services.population import register_population
 from sync.store.database import Database
 from sync.store.provision import drop_database
 from sync.store.server import SUPERUSER, EmbeddedServer
+from tests.e2e.commands import Commands, population_register
 from tests.e2e.land import Land, Place, land, odd_answers
 from tests.e2e.planted import LETTERS, Sower, in_turn
 from tests.e2e.searching import Index, Told, in_database, in_files
-from tests.e2e.spoiling import add_secrets, claim, share_codes, spoil
+from tests.e2e.spoiling import (
+    add_secrets,
+    break_a_suite,
+    change_a_suite,
+    claim,
+    share_codes,
+    spoil,
+)
 from tests.e2e.stage import Airflow, Wave
 from tests.e2e.traps import TRAPS, set_trap
+from tests.sources import servers
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROFILES = ("hrm_trang", "hrm_con_tro", "thong_diep_bnv", "thu_muc")
@@ -36,11 +44,12 @@ HURRIED = {  # the same DAG, with less patience, and never by itself: a wave wai
     "timedelta(seconds=30)": "timedelta(seconds=1)",
     'pool="sources",': f'pool="sources", execution_timeout=timedelta(seconds={PULL_S}),',
 }
-COMMANDS = {
-    "status": ["status", "--json"],
-    "findings": ["findings", "--unit", "{unit}"],
-    "causes": ["findings", "--unit", "{unit}", "--causes"],
-    "snapshots": ["snapshot", "list"],
+LOOKING = {
+    "status": ("status", "--json"),
+    "findings": ("findings", "--unit", "{unit}"),
+    "causes": ("findings", "--unit", "{unit}", "--causes"),
+    "snapshots": ("snapshot", "list"),
+    "standings": ("population", "status"),
 }
 
 
@@ -63,6 +72,7 @@ class Scene:
     people: int = 0
     waves: list[Wave] = field(default_factory=list)
     statements: set[str] = field(default_factory=set)
+    commands: dict[str, bool] = field(default_factory=dict)  # which ended well
 
     def rows(self, statement: str, **values: object) -> list[Any]:
         """What our database says."""
@@ -139,24 +149,20 @@ def _play(built: Scene, name: str) -> None:
     home = built.home
     suites = Path(shutil.copytree(REPOSITORY / "expectations", home / "expectations"))
     airflow = _make_airflow(built, name, suites)
-    commands = Children(home / "commands")
+    commands = Commands(home, airflow.home.environment())
     _forget_days(built, in_files(home), built.ours)
     try:
-        _command(commands, airflow, "first", ["sync", "--unit", built.vanished.unit_code])
+        commands.start("first", "sync", "--unit", built.vanished.unit_code)
         airflow.start()
         commands.wait("first")
         _forget_days(built, in_files(home), built.airflows)
         _set_traps(built)
         with _watching(built):
             built.waves.append(airflow.wave())
-            _break_a_suite(suites)
-            _leave_only(built, [built.vanished])
+            break_a_suite(suites)
+            _ask_only(built, built.vanished)
             built.waves.append(airflow.wave())
-        unit = next(iter(built.land.places))
-        for title, words in COMMANDS.items():
-            _command(commands, airflow, title, [word.format(unit=unit) for word in words])
-        for title in COMMANDS:
-            commands.wait(title)
+        _command(built, commands, suites)
     finally:
         commands.stop()
         airflow.stop()
@@ -180,16 +186,15 @@ def _set_traps(built: Scene) -> None:
     built.land.open()
 
 
-def _leave_only(built: Scene, places: list[Place]) -> None:
+def _ask_only(built: Scene, place: Place) -> None:
     """The other sources have ended: one crash shows the same as many."""
-    codes = [place.unit_code for place in places]
     with built.ours.transaction() as conn:
         conn.execute(
             text(
-                "UPDATE registry.source SET valid_on = daterange(NULL, '2026-01-02')"
-                " WHERE unit_code <> ALL(:codes)"
+                "UPDATE registry.source SET valid_on = daterange('2026-01-01', CASE WHEN"
+                " unit_code <> :unit_code THEN date '2026-01-02' END)"
             ),
-            {"codes": codes},
+            {"unit_code": place.unit_code},
         )
 
 
@@ -224,19 +229,29 @@ def _hurried_dags(folder: Path) -> Path:
     return folder
 
 
-def _command(children: Children, airflow: Airflow, title: str, words: list[str]) -> None:
-    command = [executable, "-m", "sync.cli", *words]
-    children.start(title, command, airflow.home.environment())
+def _command(built: Scene, commands: Commands, suites: Path) -> None:
+    """What operators do besides: ask the population register, rehearse, replay, look."""
+    first, second = (place.unit_code for place in built.main[:2])
+    shutil.copytree(REPOSITORY / "expectations", suites, dirs_exist_ok=True)
+    refused = _numbers(built.main[1]) - _numbers(built.main[0])
+    with servers.serving(population_register(built.mismatched.sower, refused)) as register:
+        register_population(register.address, "none", None, db=built.ours)
+        for title, unit in (("verified", first), ("not verified", second)):
+            commands.start(title, "population", "verify", "--unit", unit)
+            built.commands[title] = commands.wait(title)
+    commands.start_rehearsal("rehearsed", change_a_suite(built.home, suites))
+    _ask_only(built, built.main[0])
+    commands.start("replayed", "replay", first, "--reason", "A rule was repaired.")
+    for title in ("rehearsed", "replayed"):
+        built.commands[title] = commands.wait(title)
+    for title, words in LOOKING.items():
+        commands.start(title, *(word.format(unit=first) for word in words))
+    for title in LOOKING:
+        built.commands[title] = commands.wait(title)
 
 
-def _break_a_suite(suites: Path) -> None:
-    """A rule that the database refuses while it looks at people."""
-    path = suites / "servant.json"
-    suite = json.loads(path.read_text(encoding="utf-8"))
-    names = [e for e in suite["expectations"] if e["kwargs"].get("column") == "ho_va_ten"]
-    broken = next(e for e in names if e["type"] == "expect_column_values_to_match_regex")
-    broken["kwargs"]["regex"] = "(("
-    path.write_text(json.dumps(suite), encoding="utf-8")
+def _numbers(place: Place) -> set[str]:
+    return {str(one(person, "person")["so_dinh_danh"]) for person in place.people}
 
 
 @contextmanager

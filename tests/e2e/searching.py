@@ -3,6 +3,7 @@
 import base64
 import gzip
 import hashlib
+import hmac
 import re
 import unicodedata
 import zlib
@@ -95,8 +96,7 @@ class Index:
         forms = {value, value.strip(), value.lower(), value.upper(), value.casefold()}
         forms |= {unicodedata.normalize(n, form) for n in ("NFC", "NFD") for form in forms}
         for form in forms - {""}:
-            for algorithm in ALGORITHMS:
-                digest = algorithm(form.encode()).digest()
+            for digest in _digests(form.encode()):
                 self.hash_heads.add(digest.hex()[:HEAD])
                 self.base64_heads.add(base64.b64encode(digest).decode()[:HEAD])
 
@@ -109,6 +109,14 @@ class Index:
                 noon = datetime(day.year, day.month, day.day, tzinfo=UTC)
                 epoch = int(noon.timestamp())
                 self.numbers |= {str(s) for s in (epoch, epoch - 25200) if s > 99_999_999}
+
+
+def _digests(raw: bytes) -> Iterator[bytes]:
+    """Plain hashes, and what a keyed one would be without its key."""
+    for algorithm in ALGORITHMS:
+        yield algorithm(raw).digest()
+    yield hashlib.sha256(hashlib.sha256(raw).digest()).digest()
+    yield hmac.digest(b"", raw, "sha256")
 
 
 def _after(raw: bytes, shift: int) -> str:

@@ -1,6 +1,8 @@
-"""What is wrong with single documents, and what must never land, in units that were sown."""
+"""What is wrong with single documents and with suites, and what must never land."""
 
+import json
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 from sync.contract.profile import Profile
@@ -59,3 +61,25 @@ def _plant_secrets(tree: dict[str, Any], profile: Profile, secret: Sower) -> Non
         for step in path[:-1]:
             holder = holder.setdefault(step, {})
         holder[path[-1]] = {"noi_dung": secret.word(), secret.word(): [secret.digits(12)]}
+
+
+def change_a_suite(home: Path, suites: Path) -> Path:
+    """A rule that now minds everybody's name."""
+    changed = _with_regex(suites / "servant.json", "^nobody$")
+    path = home / "servant.json"
+    path.write_text(changed, encoding="utf-8")
+    return path
+
+
+def break_a_suite(suites: Path) -> None:
+    """A rule that the database refuses while it looks at people."""
+    path = suites / "servant.json"
+    path.write_text(_with_regex(path, "(("), encoding="utf-8")
+
+
+def _with_regex(path: Path, regex: str) -> str:
+    suite = json.loads(path.read_text(encoding="utf-8"))
+    names = [e for e in suite["expectations"] if e["kwargs"].get("column") == "ho_va_ten"]
+    chosen = next(e for e in names if e["type"] == "expect_column_values_to_match_regex")
+    chosen["kwargs"]["regex"] = regex
+    return json.dumps(suite)

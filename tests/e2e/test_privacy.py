@@ -102,6 +102,13 @@ def test_every_failure_took_place(played: Scene) -> None:
     assert second.state("check") == "failed"
 
 
+def test_operators_did_what_they_do_besides(played: Scene, ours: Connection) -> None:
+    answers = ours.scalars(text("SELECT DISTINCT answer FROM quality.population_check")).all()
+
+    assert played.commands == {**dict.fromkeys(played.commands, True), "not verified": False}
+    assert set(answers) == {"matched", "mismatched"}
+
+
 def test_airflow_shows_each_failure_and_its_kind(played: Scene) -> None:
     told = "\n".join(text for _, text in in_files(played.home / "airflow"))
 

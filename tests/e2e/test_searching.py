@@ -3,6 +3,7 @@
 import base64
 import gzip
 import hashlib
+import hmac
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -56,6 +57,7 @@ DISGUISES = {
     "SHA-256 of a name taken apart": hashlib.sha256(
         unicodedata.normalize("NFD", NAME.lower()).encode()
     ).hexdigest(),
+    "an HMAC without its key": hmac.digest(b"", SEX.encode(), "sha256").hex(),
     "SHA-256 in Base64": base64.b64encode(hashlib.sha256(NUMBER.encode()).digest()).decode(),
     "SHA-256 in Base64 for addresses": base64.urlsafe_b64encode(
         hashlib.sha256(NUMBER.encode()).digest()
