@@ -18,6 +18,11 @@ from sync.checks.stored import relation_of
 from sync.checks.suites import Suites
 
 Key = tuple[int, int]
+TWICE = {  # what may stand once with each person
+    "EV001a": ("evaluation", ("ev_nam",)),
+    "FM006": ("family", ("fm_quan_he", "fm_ho_ten", "fm_nam_sinh")),
+    "KT001": ("reward", ("rw_ngay_qd", "rw_cap_qd", "rw_hinh_thuc")),
+}
 WINDOWS = {"CA006a", "CA006b", "EV001a", "FM006", "KT001", "SA010a", "SA010b", "SA011"}
 
 
@@ -96,10 +101,14 @@ def window_oracle(conn: Connection) -> set[tuple[int, int, str]]:
     for rows in _people(conn, "salary_history", "sh_tu_ngay"):
         found |= _intervals(rows, "sh", None, 31, ("SA010a", "SA010b"))
         found |= _falling_steps(rows)
-    for rows in _people(conn, "evaluation", "ev_nam"):
-        years = Counter(row["ev_nam"] for row in rows if row["ev_nam"] is not None)
-        twice = [row for row in rows if years[row["ev_nam"]] > 1]
-        found |= {(row["record_id"], row["row_no"], "EV001a") for row in twice}
+    for code, (group, names) in TWICE.items():
+        for rows in _people(conn, group, "row_no"):
+            said = Counter(tuple(row[name] for name in names) for row in rows)
+            found |= {
+                (row["record_id"], row["row_no"], code)
+                for row in rows
+                if row[names[-1]] is not None and said[tuple(row[n] for n in names)] > 1
+            }
     return found
 
 

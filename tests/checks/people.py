@@ -4,7 +4,7 @@ duplicates, nulls and empties.
 
 import random
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -104,6 +104,8 @@ def stage_people(
     names = _context_columns(conn, crowd)
     _fill(conn, "context", [_context(crowd, record_id, names) for record_id in ids])
     _fill(conn, "reading", [_reading(record_id) for record_id in ids])
+    _stage_beside(conn, crowd, list(ids), as_of)
+    _fill(conn, "figures", [_figures(conn, crowd, row_no, as_of) for row_no in range(1, 120)])
 
 
 def _document(crowd: Crowd, record_id: int, as_of: date) -> dict[str, Any]:
@@ -136,6 +138,55 @@ def _context_columns(conn: Connection, crowd: Crowd) -> dict[str, list[Any]]:
 def _context(crowd: Crowd, record_id: int, names: Mapping[str, list[Any]]) -> dict[str, Any]:
     drawn = {name: crowd.random.choice(values) for name, values in names.items()}
     return {"record_id": record_id, **drawn}
+
+
+def _stage_beside(conn: Connection, crowd: Crowd, ids: list[int], as_of: date) -> None:
+    """What stands beside some of them: a twin, a departure, news; and their unit's answer."""
+
+    def some(share: float) -> list[int]:
+        return [each for each in ids if crowd.random.random() < share]
+
+    def lately(days: int = 90) -> date | None:
+        back = crowd.random.randint(-5, days)
+        return None if crowd.random.random() < 0.2 else as_of - timedelta(days=back)
+
+    def toss() -> bool:
+        return crowd.random.random() < 0.5
+
+    pulled = {"first_on": as_of - timedelta(days=60), "previous_on": as_of - timedelta(days=1)}
+    counts = {"received_count": len(ids), "new_year_count": len(ids) // 10 + 10}
+    _fill(conn, "answer", [{**counts, **pulled}])
+    _fill(conn, "twin", [{"record_id": each} for each in some(0.2)])
+    flags = ("is_elsewhere", "is_outside")
+    departures = [
+        {"record_id": each, "left_on": lately(), **{flag: toss() for flag in flags}}
+        for each in some(0.5)
+    ]
+    _fill(conn, "departure", departures)
+    dates = ("recruited_on", "oldest_reward_on", "oldest_discipline_on", "oldest_post_on")
+    news = [
+        {"record_id": each, "is_new": toss(), **{name: lately(30) for name in dates}}
+        for each in some(0.7)
+    ]
+    _fill(conn, "news", news)
+
+
+def _figures(conn: Connection, crowd: Crowd, row_no: int, as_of: date) -> dict[str, Any]:
+    """Counts of one delivery: small ones and large ones, ties, and some that nobody counted."""
+    names = conn.execute(
+        text(
+            "SELECT attname FROM pg_attribute WHERE attrelid = 'staging.figures'::regclass"
+            " AND attnum > 0 AND atttypid = 'integer'::regtype AND attname <> 'row_no'"
+            " ORDER BY attnum"
+        )
+    ).scalars()
+    whole = crowd.random.choice((0, 20, 60, 1000))
+    counts = {
+        name: None if crowd.random.random() < 0.1 else crowd.random.choice((0, 1, whole))
+        for name in names
+    }
+    known = {"row_no": row_no, "unit_code": "H26", "as_of": as_of}
+    return {**known, **counts, "rule_code": "ID003", "field_code": "ngay_sinh"}
 
 
 def _reading(record_id: int) -> dict[str, Any]:
