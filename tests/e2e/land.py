@@ -18,8 +18,10 @@ from sync.demo.registry import write_secrets
 from sync.demo.render import Renderer
 from sync.demo.units import PretendUnit
 from sync.model.source import Source
+from sync.services.limits import set_limit
 from sync.services.registry import load_registry, register_sources
 from sync.sources.profiles import load_profile
+from sync.store.brakes import BrakeLimit
 from sync.store.database import Database
 from tests.e2e.planted import LETTERS, Loud, Sower, clean_people, sow
 from tests.sources import servers
@@ -122,6 +124,12 @@ class Land:
         register_sources(
             sources, sizes, valid_from=date(2026, 1, 1), stated_by="steward", db=self.db
         )
+
+    def loosen_brakes(self, place: Place) -> None:
+        """Much is wrong with these people, on purpose: the whole must pass all the same."""
+        for rule in ("SNP004", "SNP005"):
+            word = BrakeLimit(place.unit_code, rule, None, 1, None, None, "Mai", "A test.")
+            set_limit(word, db=self.db)
 
     def open(self) -> None:
         """Let everybody say what the places hold now."""

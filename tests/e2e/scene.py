@@ -135,6 +135,8 @@ def _settle(
     claim(main[0], main[1])
     share_codes(main[0])
     made.register()
+    for place in main:
+        made.loosen_brakes(place)
     made.open()
     built = Scene(
         made, home, server, ours, airflows, secret, main, trapped, odd, vanished, mismatched
