@@ -32,7 +32,12 @@ SPOKEN = r"trongkin|1961-?07-?13|13[/-]07[/-]1961|77\.77|000777"
 GROUPS = {
     f"{schema}.{group}" for schema in ("staging", "register") for group in record_groups()
 }
-KEPT_APART = GROUPS | {"landing.document", "landing.record", "register.identity_alias"}
+KEPT_APART = GROUPS | {
+    "landing.document",
+    "landing.record",
+    "staging.located",  # the code or pattern a finding is about, until causes are counted
+    "register.identity_alias",
+}
 RELATIONS = """
     SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables
     WHERE table_schema IN ('registry', 'landing', 'staging', 'quality', 'register', 'ledger',
