@@ -71,6 +71,12 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Required field {field} is empty in {nulls}/{of} records ({nulls_before}/{of_before}"
         " before); on hold, check how it is exported and send again.",
     ),
+    "snapshot_rule": (
+        "Lần gửi vi phạm quy tắc {rule} ({part}/{whole}); tạm giữ, hãy xem quy tắc đó rồi gửi"
+        " lại.",
+        "The delivery breaks rule {rule} ({part}/{whole}); on hold, look that rule up and send"
+        " again.",
+    ),
     "held": (
         "Lần gửi mới nhất đang tạm giữ; cần người quyết định cho qua hoặc trả lại.",
         "The newest delivery is on hold; a person must release or return it.",

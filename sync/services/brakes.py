@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from sync.checks.locate import Asked
 from sync.checks.run import Compiled, locate_suites
-from sync.checks.suites import SNAPSHOT, Suites
+from sync.checks.suites import SNAPSHOT, Rule, Suites
 from sync.model.states import Effect, Outcome, SnapshotState
 from sync.services.context import Clock
 from sync.store import brakes as store
@@ -37,6 +37,7 @@ class Reason:
     subject: str = ""
 
 
+OTHER = "snapshot_rule"  # a rule that has no sentence of its own yet
 # In this order: the first that fired names the reason, the others stand under `also`.
 REASONS: Mapping[str, Reason] = {
     "SNP002": Reason(
@@ -140,10 +141,7 @@ def counted_rules(suites: Suites, day: date | None = None) -> CountedRules:
 def _described(fired: Fired, suites: Suites) -> dict[str, Any]:
     """What a rule found, as it is kept: code, effect, the two numbers, the figures to show."""
     rule, row = suites.rule(fired.rule_code), fired.figures
-    reason = REASONS.get(rule.code)
-    if reason is None:
-        part, whole, *_ = _columns(suites, rule.code)
-        reason = Reason(rule.code, {part: part, whole: whole}, part, whole)
+    reason = REASONS.get(rule.code) or _plain_reason(suites, rule)
     figures = {name: row[column] or 0 for name, column in reason.names.items()}
     limit = limit_of(suites, rule.code, row, reason)
     return {
@@ -156,41 +154,47 @@ def _described(fired: Fired, suites: Suites) -> dict[str, Any]:
     }
 
 
-def _arguments(suites: Suites, code: str) -> Mapping[str, Any]:
-    return next(
-        expectation["kwargs"]
+def _plain_reason(suites: Suites, rule: Rule) -> Reason:
+    """A rule without a sentence of its own: its first two columns, as the suite names them."""
+    part, whole, *_ = _expectation(suites, rule.code)["kwargs"]["column_list"]
+    if rule.effect is Effect.HOLD:
+        return Reason(OTHER, {"part": part, "whole": whole}, part, whole)
+    return Reason(OTHER, {part: part, whole: whole}, part, whole)
+
+
+def _expectation(suites: Suites, code: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = next(
+        expectation
         for expectation in suites.contents[SNAPSHOT]["expectations"]
         if expectation["meta"]["rule"] == code
     )
-
-
-def _columns(suites: Suites, code: str) -> Sequence[str]:
-    columns: Sequence[str] = _arguments(suites, code)["column_list"]
-    return columns
+    return found
 
 
 def limit_of(suites: Suites, code: str, row: Figures, reason: Reason) -> int | None:
     """The limit of a plain count as a number of people or records; None for shares."""
-    given = _arguments(suites, code)
-    if "max_count" not in given:
+    expectation = _expectation(suites, code)
+    if expectation["type"] != "expect_figure_at_most":
         return None
+    given = expectation["kwargs"]
     own = row["limits"].get(code, {})
-    count = own.get("count", given["max_count"])
-    return max(int(count), int(own.get("ratio", given["max_ratio"]) * (row[reason.whole] or 0)))
+    count = own.get("count", given.get("max_count", 0))
+    ratio = own.get("ratio", given.get("max_ratio", 0))
+    return max(int(count), int(ratio * (row[reason.whole] or 0)))
 
 
 def _stopping(broken: Sequence[Figures]) -> list[Figures]:
     """The brakes among what was broken, in the order of `REASONS`."""
-    order = list(REASONS)
+    order = {code: place for place, code in enumerate(REASONS)}
     holds = [each for each in broken if each["effect"] == Effect.HOLD]
-    return sorted(holds, key=lambda each: (order.index(each["rule_code"]), each["subject"]))
+    return sorted(holds, key=lambda b: (order.get(b["rule_code"], len(order)), b["subject"]))
 
 
 def reason_of(brakes: Sequence[Figures]) -> tuple[str, dict[str, Any]]:
     """Reason code and figures of the first brake; the others follow under `also`."""
     said = [
         {
-            "reason_code": REASONS[each["rule_code"]].code,
+            "reason_code": _code(each["rule_code"]),
             "rule": each["rule_code"],
             **each["figures"],
         }
@@ -199,6 +203,10 @@ def reason_of(brakes: Sequence[Figures]) -> tuple[str, dict[str, Any]]:
     first, *others = said
     code = first.pop("reason_code")
     return code, {**first, "also": others} if others else first
+
+
+def _code(rule_code: str) -> str:
+    return REASONS[rule_code].code if rule_code in REASONS else OTHER
 
 
 def _hold(

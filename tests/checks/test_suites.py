@@ -75,6 +75,16 @@ def test_a_rule_that_says_too_little_is_refused(
         load_suites(write(tmp_path, meta))
 
 
+def test_only_rules_about_whole_snapshots_can_hold_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="only suite snapshot can"):
+        load_suites(write(tmp_path, {"effect": "hold"}))
+
+
+def test_a_limit_is_looked_for_under_the_code_of_its_own_rule(suites: Suites) -> None:
+    kept = suites.contents["snapshot"]["expectations"]
+    assert [e["kwargs"]["code"] for e in kept] == [e["meta"]["rule"] for e in kept]
+
+
 def test_a_code_used_twice_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path) / "servant.json"
     content = json.loads(path.read_text(encoding="utf-8"))

@@ -73,6 +73,7 @@ def test_a_stricter_rule_adds_findings_and_blocked_records(
     assert (first["unit_code"], first["findings_added"]) == (A, PEOPLE - 1)
     assert (first["blocked_before"], first["blocked_after"]) == (1, PEOPLE)
     assert (second["blocked_before"], second["blocked_after"]) == (0, 5)
+    assert (first["would_hold"], second["would_hold"]) == (["SNP004"], [])
     assert everything(country) == before
 
 

@@ -49,12 +49,12 @@ def _clean(unit_code: str, count: int) -> list[Person]:
     """People in service of whom no rule has anything to say."""
     country, found = _country(), []
     for position in range(country.unit(unit_code).size):
+        if len(found) == count:
+            return found
         if not country.plan.at(unit_code, position):
             person = country.entry(unit_code, position).person
             if one(person, "person")["trang_thai"] == "00":
                 found.append(person)
-        if len(found) == count:
-            return found
     raise LookupError(unit_code)
 
 

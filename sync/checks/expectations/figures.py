@@ -26,7 +26,7 @@ def _limit(limits: Column, given: Parameters, name: str, default: str) -> Column
 
 
 def _exact(number: object) -> Column:
-    """A parameter as an exact decimal."""
+    """A parameter as an exact decimal; one that is not given is 0."""
     return cast(literal(str(number or 0)), Numeric)
 
 
