@@ -7,6 +7,7 @@ import threading
 import time
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import cached_property
 
 import orjson
 
@@ -58,7 +59,7 @@ class PopulationDesk:
 
     def find(self, number: str) -> Said | None:
         """What the register holds under a number; None when it knows nobody."""
-        for unit_code, position in self._places(number):
+        for unit_code, position in (*self._places(number), *self._second(number)):
             main = one(self._country.entry(unit_code, position).person, "person")
             if main.get("so_dinh_danh") == number:
                 said = {
@@ -78,6 +79,26 @@ class PopulationDesk:
             # whoever a unit's system forgets today is a person all the same
             if position < max(unit.size, country.announced(unit.unit_code)):
                 yield unit.unit_code, position
+
+    def _second(self, number: str) -> Iterator[tuple[str, int]]:
+        """Where a number stands that was made from another person's: a few, built once."""
+        if number in self._seconds:
+            yield self._seconds[number]
+
+    @cached_property
+    def _seconds(self) -> dict[str, tuple[str, int]]:
+        places = self._country.plan.places
+        seconds = (
+            (unit_code, position)
+            for unit_code, of_unit in places.items()
+            for position, place in of_unit.items()
+            if place.partner and not place.is_origin
+        )
+        return {self._number_at(*second): second for second in seconds}
+
+    def _number_at(self, unit_code: str, position: int) -> str:
+        person = self._country.entry(unit_code, position).person
+        return one(person, "person").get("so_dinh_danh", "")
 
     def _wronged(self, unit_code: str, position: int, said: Said) -> Said | None:
         place = self._country.plan.at(unit_code, position)
