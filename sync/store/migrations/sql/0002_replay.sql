@@ -16,6 +16,6 @@ CREATE TABLE landing.removal (
     PRIMARY KEY (unit_code, what)
 );
 
--- Which documents of a unit does nobody refer to? Asked once a day, without touching their bytes.
-CREATE INDEX document_by_unit ON landing.document (unit_code, document_id);
+-- No index on landing.document by unit alone: the one on (unit_code, content_sha256) serves, and a
+-- second one, taken by statistics that are older than a first delivery, made sealing quadratic.
 CREATE INDEX finding_closed ON quality.finding (unit_code, closed_at) WHERE closed_at IS NOT NULL;
