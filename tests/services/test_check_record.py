@@ -37,7 +37,7 @@ def test_an_unchanged_record_checked_alone_breaks_the_rules_the_wave_says(
     said: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
     for record_id, *rest in country.rows(LOCATED, left_out=left_out):
         said[record_id].append(tuple(rest))
-    others = country.rows("SELECT record_id FROM landing.present ORDER BY record_id LIMIT 90")
+    others = country.rows("SELECT record_id FROM landing.present ORDER BY record_id LIMIT 120")
     asked = sorted(said)[:120] + [row[0] for row in others if row[0] not in said]
     as_of = country.country.as_of
     assert len(asked) > 180

@@ -13,7 +13,9 @@ from sqlalchemy import text
 
 from sync.services import admit, check, pull, read, settle, wave
 from sync.services.sync import run_wave
+from sync.settings import get_settings
 from sync.store import staging
+from sync.store.credentials import ensure_password
 from tests.conftest import Urls
 from tests.services.test_settle import UNITS, _claim, _in_order, _live, _same_number, _starts
 from tests.services.village import A, B, Village
@@ -110,6 +112,7 @@ def test_a_wave_beside_one_unit_leaves_what_one_would(three: Village) -> None:
 
 def test_the_command_twice_at_once(three: Village, urls: Urls) -> None:
     three.open()
+    ensure_password(get_settings().secrets, "value_key")
     template = urls("sync_writer").replace("//sync_writer", "//{role}", 1)
     environment = os.environ | {  # noqa: TID251 - what a child process gets
         "CBCCVC_DATABASE_URL": template

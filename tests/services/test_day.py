@@ -25,7 +25,7 @@ def _changes(country: Pretend) -> tuple[int, int, int]:
 def test_only_what_changed_is_stored_staged_and_written(
     pretend: Callable[..., Pretend],
 ) -> None:
-    country = pretend(people=20)
+    country = pretend(people=40)
     country.wave()
     documents = country.one("SELECT count(*) FROM landing.document")
     live = country.one("SELECT count(*) FROM register.dossier WHERE state = 'live'")
@@ -78,12 +78,12 @@ def test_a_blocked_change_keeps_the_last_good_version_until_it_is_mended(
     village.wave()
     assert _dossier(village, 1) == ("live", True)
     assert village.typed_rows() == before
-    assert [effect for _, effect in village.findings(A)] == ["block"]
+    assert ("CR011a", "block") in village.findings(A)
     assert village.counts(A)["stale"] == 1
 
     village.day = 2
     village.wave()  # still wrong: the same finding, not a second one
-    assert village.one("SELECT count(*) FROM quality.finding") == 1
+    assert village.one("SELECT count(*) FROM quality.finding WHERE rule_code <> 'TM001'") == 1
     assert village.counts(A)["quarantined"] == 1
 
     village.day = 3
