@@ -1,5 +1,6 @@
 """Defects of education, Party, ratings, rewards, discipline, family and military service."""
 
+from dataclasses import replace
 from random import Random
 
 from sync.demo.careers import Row
@@ -90,7 +91,7 @@ def _rated_early(person: Person, _: Random) -> None:
 
 
 def _rated_too_soon(rows: list[Row]) -> None:
-    year = str(int(rows[-1]["ev_nam"]) + 1)
+    year = str(int(rows[-1]["ev_nam"]) + 2)  # the last one rated is last year
     rows.append({"ev_ket_qua": "HT", "ev_nam": year, "ev_diem": "95.5"})
 
 
@@ -219,7 +220,10 @@ KINDS = (
     _kind("studied_backwards", "QU001a", "tr_den_ngay", edit_rows(STUDIES, _studied_backwards)),
     _kind("studied_at_9", "QU001b", "tr_tu_ngay", _studied_at_nine),
     _kind("degree_not_told", "QU002", "ql_chuyen_mon", _degree_not_told),
-    _kind("no_degree_for_rank", "QU003", "ql_chuyen_mon", _no_degree),
+    replace(
+        _kind("no_degree_for_rank", "QU003", "ql_chuyen_mon", _no_degree),
+        touches=frozenset({STUDIES, "pay"}),  # of an unknown rank nobody can say what it needs
+    ),
     _kind("theory_too_low", "QU004", "ql_llct", put("ql_llct", "3", LEVELS), SENIOR),
     _kind("management_too_low", "QU005", "ql_qlnn", put("ql_qlnn", "3", LEVELS), PRINCIPAL),
     _kind("title_no_doctor", "QU006", "ql_chuc_danh_kh", put("ql_chuc_danh_kh", "PGS", LEVELS)),

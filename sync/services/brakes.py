@@ -23,7 +23,7 @@ from sync.store.snapshots import Snapshot
 Figures = Mapping[str, Any]
 # Brakes over what rules find: what a changed rule can bring about.
 OVER_FINDINGS = frozenset({"SNP004", "SNP005"})
-COUNTED_EFFECTS = (Effect.BLOCK, Effect.ASK, Effect.CASE)
+COUNTED_EFFECTS = (Effect.BLOCK, Effect.ASK)  # a case is another unit's claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,11 @@ def counted_rules(suites: Suites, day: date | None = None) -> CountedRules:
     ]
     return CountedRules(
         blocking=[rule.code for rule in rules if rule.effect is Effect.BLOCK],
-        asked=[rule.code for rule in rules if rule.effect in COUNTED_EFFECTS],
+        asked=[
+            rule.code
+            for rule in rules
+            if rule.effect in COUNTED_EFFECTS and not rule.cross_record
+        ],
     )
 
 

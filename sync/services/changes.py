@@ -81,6 +81,7 @@ def _queue_rules(conn: Connection, before: Stored, parts: Iterable[Part]) -> int
         was = old.get(code)
         if was is None or any(was[key] != content[key] for key in ("suite", "asks", "field")):
             asked.add(content["suite"])
+            found += [code] if was and was["suite"] != content["suite"] else []
         elif was != content:
             found.append(code)
     return _queue_suites(conn, asked) + (

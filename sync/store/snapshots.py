@@ -108,14 +108,14 @@ def seal(conn: Connection, snapshot_id: int, values: Mapping[str, Any]) -> None:
 
 
 def supersede_older(conn: Connection, snapshot_id: int) -> list[int]:
-    """Only the newest answer of a source may be admitted; returns the ids that gave way."""
+    """Only a unit's newest answer may be admitted, also where its source is another now."""
     return list(
         conn.execute(
             text(
                 "UPDATE landing.snapshot AS old SET state = 'superseded' FROM"
                 " landing.snapshot AS new"
-                " WHERE new.snapshot_id = :id AND old.source_code = new.source_code AND"
-                " old.seq < new.seq"
+                " WHERE new.snapshot_id = :id AND old.unit_code = new.unit_code AND"
+                " old.snapshot_id < new.snapshot_id"
                 " AND old.state IN ('sealed', 'checked', 'held', 'released') RETURNING"
                 " old.snapshot_id"
             ),

@@ -12,8 +12,10 @@ from sync.model.errors import SyncError
 from sync.model.source import ProbeResult
 from sync.services.hold import reject_snapshot
 from sync.services.housekeeping import list_units, tidy, tidy_unit
+from sync.services.pull import pull_unit
 from sync.services.replay import Order, replay
 from sync.services.status import build_status
+from sync.services.wave import list_due_units
 from sync.settings import get_settings
 from sync.store import registry
 from sync.store.locks import lock_pull
@@ -390,3 +392,35 @@ def test_a_returned_answer_goes_with_its_time(short: Village) -> None:
 
     assert _tidy(short)["answers"] == 1
     assert _kept(short) == {1: True, 2: False}
+
+
+def test_what_is_pulled_between_two_batches_keeps_its_documents(short: Village) -> None:
+    house = short.add(A, 5)
+    good = deepcopy(house.people)
+    for position in range(5):
+        _spoil_number(house, position)
+    bad = deepcopy(house.people)
+    short.wave()
+    house.people[:] = deepcopy(good)
+    for short.day in (1, 2, 3, 4):
+        short.wave()
+    short.day = 5
+
+    def pull_once(step: str, done: int, of: int) -> None:
+        if "documents" in step and house.people == good:
+            house.people[:] = bad  # the very documents that nobody referred to
+            short.open()
+            list_due_units("race", "test", db=short.db, clock=short.clock)
+            pull_unit(A, "race", db=short.db, clock=short.clock)
+
+    tidy_unit(A, db=short.db, clock=short.clock, progress=pull_once)
+
+    assert house.people == bad
+    assert (
+        short.one(
+            "SELECT count(*) FROM landing.snapshot_entry AS e WHERE e.snapshot_id ="
+            " (SELECT max(snapshot_id) FROM landing.snapshot) AND NOT EXISTS"
+            " (SELECT FROM landing.document AS d WHERE d.document_id = e.document_id)"
+        )
+        == 0
+    )

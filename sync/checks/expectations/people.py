@@ -15,9 +15,9 @@ Column = ColumnElement[Any]
 def rating_year_is_within_service(
     columns: list[Column], given: Parameters
 ) -> ColumnElement[bool]:
-    """From the year of recruitment to last year."""
+    """From the year of recruitment to this year: a year is rated before it is over."""
     year, recruited_on = columns
-    return and_(year >= year_of(recruited_on), year < year_of(day(given["as_of"])))
+    return and_(year >= year_of(recruited_on), year <= year_of(day(given["as_of"])))
 
 
 @row_rule("score_of_the_rating", "bands", "from_year")

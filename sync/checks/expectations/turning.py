@@ -98,10 +98,10 @@ def rating(columns: list[Column], given: Parameters) -> Column:
 
 
 def rating_year(columns: list[Column], given: Parameters) -> Column:
-    """A year that is not over is over on the first day of the next one."""
+    """The first day of a year that is still to come."""
     year, _ = columns
-    is_to_come = and_(year >= year_of(day(given["as_of"])), year <= LAST_YEAR)
-    return only_if(is_to_come, func.make_date(year + 1, 1, 1))
+    is_to_come = and_(year > year_of(day(given["as_of"])), year <= LAST_YEAR)
+    return only_if(is_to_come, func.make_date(year, 1, 1))
 
 
 def severance(columns: list[Column], given: Parameters) -> Column:

@@ -13,6 +13,7 @@ WITH pending AS MATERIALIZED (
     FROM   staging.person AS p
     JOIN   pending AS o ON o.snapshot_id = p.snapshot_id
     WHERE  p.so_dinh_danh IS NOT NULL
+      AND  substr(p.so_dinh_danh, 7) <> '000000'  -- a dummy names nobody (ID005), so nobody claims it twice
 ), held AS (
     SELECT d.record_id, d.unit_code, p.so_dinh_danh, p.trang_thai <> '01' AS claims, false AS has_ended
     FROM   register.person AS p

@@ -7,7 +7,9 @@ SELECT d.ctid
 FROM   landing.document AS d
 JOIN  (SELECT document_id FROM landing.document WHERE unit_code = :unit_code
        EXCEPT
-      (SELECT e.document_id FROM landing.snapshot_entry AS e WHERE e.snapshot_id = ANY(:staying)
+      (SELECT e.document_id FROM landing.snapshot AS s  -- whatever was sealed since we began stays too
+       JOIN   landing.snapshot_entry AS e ON e.snapshot_id = s.snapshot_id
+       WHERE  s.unit_code = :unit_code AND NOT s.snapshot_id = ANY(:leaving)
        UNION ALL
        SELECT p.document_id FROM landing.present AS p WHERE p.unit_code = :unit_code
        UNION ALL

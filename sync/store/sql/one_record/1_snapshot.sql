@@ -10,6 +10,6 @@ FROM   landing.present AS p
 JOIN   landing.snapshot AS s ON s.unit_code = p.unit_code AND s.state = 'admitted'
 WHERE  p.record_id = :record_id
 ORDER  BY EXISTS (SELECT FROM landing.snapshot_entry AS e
-                  WHERE e.snapshot_id = s.snapshot_id AND e.record_id = p.record_id) DESC, s.seq DESC
+                  WHERE e.snapshot_id = s.snapshot_id AND e.record_id = p.record_id) DESC, s.snapshot_id DESC
 LIMIT  1
 RETURNING snapshot_id

@@ -6,4 +6,4 @@ SELECT DISTINCT ON (s.unit_code) s.snapshot_id, s.unit_code, s.as_of, src.profil
 FROM   landing.snapshot AS s
 JOIN   registry.source AS src ON src.source_code = s.source_code
 WHERE  s.state = 'admitted'
-ORDER  BY s.unit_code, s.seq DESC
+ORDER  BY s.unit_code, s.snapshot_id DESC  -- seq rises per source, and a unit may have changed its
