@@ -6,6 +6,7 @@ Each change queues the documents it concerns, and no others; the next reading ta
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,9 +15,11 @@ from sync.checks.suites import Suites
 from sync.contract.profile import Profile
 from sync.contract.record import record_groups
 from sync.services.basis import current_suites
+from sync.services.conditions import find_conditions
 from sync.sources.profiles import load_profile
 from sync.store import basis_parts, registry
 from sync.store.basis_parts import CODE_LIST, MAPPING, RULE, Part
+from sync.store.check_views import definition_of
 
 Stored = Mapping[tuple[str, str], Mapping[str, Any]]
 NO_RECORD = frozenset({"snapshot"})  # suites that speak of an answer, not of a record
@@ -31,7 +34,7 @@ def queue_changes(conn: Connection, as_of: date, now: datetime) -> Counter[str]:
     profiles = [load_profile(name) for name in registry.list_profile_names(conn)]
     suites = current_suites()
     now_applied = [
-        *rule_parts(suites, as_of),
+        *rule_parts(suites, as_of, _conditions(conn, suites)),
         *basis_parts.list_code_lists(conn),
         *(part for profile in profiles for part in mapping_parts(profile)),
     ]
@@ -45,7 +48,19 @@ def queue_changes(conn: Connection, as_of: date, now: datetime) -> Counter[str]:
     return queued
 
 
-def rule_parts(suites: Suites, as_of: date) -> Iterator[Part]:
+def _conditions(conn: Connection, suites: Suites) -> dict[str, str]:
+    """Digest of what each rule runs as; nothing for a version that was never compiled."""
+    compiled = find_conditions(conn, suites) or {}
+    return {
+        each.rule.code: sha256(
+            f"{each.condition_sql}\n{each.turns_on_sql}\n{definition_of(name)}".encode()
+        ).hexdigest()
+        for name, conditions in compiled.items()
+        for each in conditions
+    }
+
+
+def rule_parts(suites: Suites, as_of: date, conditions: Mapping[str, str]) -> Iterator[Part]:
     """Each rule in force on the day, without its sentences: those change no answer."""
     for name, content in suites.contents.items():
         for expectation in content["expectations"]:
@@ -62,6 +77,7 @@ def rule_parts(suites: Suites, as_of: date) -> Iterator[Part]:
                         },
                         "field": rule.field,
                         "effect": str(rule.effect),
+                        "runs": conditions.get(rule.code, ""),
                     },
                 )
 
@@ -79,14 +95,21 @@ def _queue_rules(conn: Connection, before: Stored, parts: Iterable[Part]) -> int
     asked, found = set(), [code for code in old if code not in present]
     for code, content in present.items():
         was = old.get(code)
-        if was is None or any(was[key] != content[key] for key in ("suite", "asks", "field")):
+        if was is None or _is_asked_otherwise(was, content):
             asked.add(content["suite"])
             found += [code] if was and was["suite"] != content["suite"] else []
-        elif was != content:
+        elif was["effect"] != content["effect"]:
             found.append(code)
     return _queue_suites(conn, asked) + (
         basis_parts.queue_findings_of(conn, found) if found else 0
     )
+
+
+def _is_asked_otherwise(was: Mapping[str, Any], content: Mapping[str, Any]) -> bool:
+    """Said otherwise, or run otherwise by a newer version of this service."""
+    runs = was.get("runs", ""), content["runs"]
+    is_run_otherwise = all(runs) and runs[0] != runs[1]
+    return is_run_otherwise or any(was[k] != content[k] for k in ("suite", "asks", "field"))
 
 
 def _queue_suites(conn: Connection, suites: set[str]) -> int:

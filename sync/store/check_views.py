@@ -96,7 +96,7 @@ def checked_list_groups() -> tuple[Group, ...]:
 
 def groups_looked_at(suite: str) -> frozenset[str]:
     """Groups whose staged rows the relation of a suite reads."""
-    defined = _definition(suite)
+    defined = definition_of(suite)
     return frozenset(
         name for name in record_groups() if re.search(rf"staging\.{name}\b", defined)
     )
@@ -104,10 +104,11 @@ def groups_looked_at(suite: str) -> frozenset[str]:
 
 def looks_around(suite: str) -> bool:
     """Whether the relation of a suite reads what other records say."""
-    return "staging.context" in _definition(suite)
+    return "staging.context" in definition_of(suite)
 
 
-def _definition(suite: str) -> str:
+def definition_of(suite: str) -> str:
+    """The DDL of the function that a suite's rules look through."""
     return "".join(part for part in statements() if f" staging.check_{suite}_of(" in part)
 
 

@@ -79,6 +79,23 @@ def test_a_changed_rule_about_the_person_is_asked_of_everybody(
     assert {rule for rule, _ in settled.findings(A)} == {"ID010"}
 
 
+def test_a_rule_that_a_newer_version_runs_otherwise_is_asked_again(settled: Village) -> None:
+    """How an older version ran it is written into the past."""
+    with settled.db.transaction() as conn:
+        changed = conn.execute(
+            text(
+                'UPDATE quality.basis_part SET content = content || \'{"runs": "otherwise"}\''
+                " WHERE kind = 'rule' AND name = 'COD014'"
+            )
+        ).rowcount
+
+    result = settled.wave()
+
+    assert changed == 1
+    assert result["staged"] == with_rows(settled, "reward")
+    assert settled.wave()["staged"] == 0
+
+
 def test_a_sentence_said_better_is_asked_of_nobody(
     settled: Village, change_rule: Callable[..., None]
 ) -> None:
