@@ -6,18 +6,22 @@ clock starts; ours opens its views, joins and windows within the time.
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
 
+from sync.checks.run import Compiled
+from sync.checks.suites import SNAPSHOT, load_suites
 from sync.demo.country import USUAL_AS_OF
 from sync.model.value_key import ValueKey
 from sync.services.context import expectations_dir
 from sync.store.database import Database
+from tests.bench.grown import count_rows, multiply_staged
 
+ACROSS = frozenset({SNAPSHOT, "register"})  # these look at no rows of a record
 COMPLETE = {
     "result_format": "COMPLETE",
     "unexpected_index_column_names": ["snapshot_id", "record_id", "row_no"],
@@ -26,58 +30,94 @@ COMPLETE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
-    """Failing (row, rule) pairs and seconds, ours and theirs."""
+class Looked:
+    """One look through everything staged: failing rows by rule, and how long it took."""
 
-    ours: int
-    ours_s: float
+    by_rule: Mapping[str, int]
+    rows: int
+    documents: int
+    seconds: float
+
+    @property
+    def found(self) -> int:
+        """Failing (row, rule) pairs."""
+        return sum(self.by_rule.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The same rules in both ways (`ours`, `theirs`), and `every` rule in ours."""
+
+    compile_s: float
+    ours: Looked
+    every: Looked
     theirs: int
     theirs_s: float
     rules: int
+    differing: Mapping[str, int]
 
 
-def locate(url: str, superuser_url: str) -> Located:
-    """Locate every failing row of everything staged, in both ways.
+def locate(url: str, superuser_url: str, wanted: int) -> Located:
+    """Locate every failing row of `wanted` staged rows, in both ways.
 
     Rules that look over several rows are left out on both sides: COMPLETE puts their windows
     into a WHERE, which PostgreSQL refuses, and then repeats the suite rule by rule.
     """
     from sync.checks.conditions import compile_suites
-    from sync.checks.suites import load_suites
 
     suites = load_suites(expectations_dir())
+    started = time.perf_counter()
     compiled = compile_suites(url, suites)
-    with _plain_tables(superuser_url, list(compiled)):
-        context = _great_expectations(superuser_url)
-        broken = _run(context, suites, frozenset()).crashed
-        theirs = _run(context, suites, broken)
-    found, ours_s = _ours(url, compiled, broken)
-    rules = sum(len(conditions) for conditions in compiled.values())
-    return Located(found, ours_s, theirs.found, theirs.seconds, rules - len(broken))
+    compile_s = time.perf_counter() - started
+    names = [name for name in compiled if name not in ACROSS]
+    rules = {each.rule.code for name in names for each in compiled[name]}
+    with _plain_tables(superuser_url, names):
+        broken = _run(_great_expectations(superuser_url), suites, names, frozenset()).crashed
+    multiply_staged(superuser_url, wanted)
+    every = look(url, compiled)
+    asked = {
+        name: [each for each in compiled[name] if each.rule.code not in broken]
+        for name in names
+    }
+    ours = look(url, asked)
+    with _plain_tables(superuser_url, names):
+        theirs = _run(_great_expectations(superuser_url), suites, names, broken)
+    if theirs.crashed:
+        raise RuntimeError(f"COMPLETE could not run {sorted(theirs.crashed)}.")
+    differing = {
+        code: abs(count - theirs.found.get(code, 0))
+        for code, count in ours.by_rule.items()
+        if count != theirs.found.get(code, 0)
+    }
+    total = sum(theirs.found.values())
+    return Located(
+        compile_s, ours, every, total, theirs.seconds, len(rules - broken), differing
+    )
 
 
-def _ours(url: str, compiled: Any, broken: frozenset[str]) -> tuple[int, float]:  # noqa: ANN401 - imported late
-    """Stored conditions are run as they are: compiling is not part of a check."""
+def look(url: str, compiled: Compiled | None = None) -> Looked:
+    """What a wave runs: conditions as they are stored; compiling is no part of a check."""
     from sync.checks.locate import Asked
     from sync.checks.run import locate_all
+    from sync.services.conditions import find_conditions
     from sync.store import staging
 
     database = Database.connect(url)
     with database.engine.connect() as conn:
-        ids = list(
-            conn.execute(text("SELECT DISTINCT snapshot_id FROM staging.document")).scalars()
-        )
+        snapshots = text("SELECT DISTINCT snapshot_id FROM staging.document")
+        ids = list(conn.execute(snapshots).scalars())
+        chosen = compiled or find_conditions(conn, load_suites(expectations_dir()))
+        if chosen is None:
+            raise RuntimeError("No wave has stored the conditions yet.")
+        rows = count_rows(conn)
+        documents = conn.execute(text("SELECT count(*) FROM staging.document")).scalar_one()
         staging.prepare(conn)
         started = time.perf_counter()
-        chosen = {
-            name: [each for each in conditions if each.rule.code not in broken]
-            for name, conditions in compiled.items()
-        }
         outcome = locate_all(conn, chosen, Asked(ids, USUAL_AS_OF, ValueKey.of("bench")))
         seconds = time.perf_counter() - started
         conn.rollback()
     database.close()
-    return outcome.total, seconds
+    return Looked(dict(outcome.located_count), rows, documents, seconds)
 
 
 @contextmanager
@@ -108,19 +148,20 @@ def _great_expectations(address: str) -> Any:  # noqa: ANN401 - a library withou
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    found: int
+    found: Mapping[str, int]
     seconds: float
     crashed: frozenset[str]
 
 
-def _run(context: Any, suites: Any, left_out: frozenset[str]) -> _Run:  # noqa: ANN401 - Great Expectations has no types
-    """Every suite once, COMPLETE, over the plain tables."""
+def _run(context: Any, suites: Any, names: Iterable[str], left_out: frozenset[str]) -> _Run:  # noqa: ANN401 - Great Expectations has no types
+    """These suites once, COMPLETE, over the plain tables."""
     from sync.checks.conditions import build_suite
 
     logging.disable(logging.CRITICAL)  # it logs the statements that fail
-    found, seconds = 0, 0.0
+    seconds = 0.0
+    found: dict[str, int] = {}
     crashed: set[str] = set()
-    for name in suites.contents:
+    for name in names:
         suite = build_suite(suites, name, USUAL_AS_OF.isoformat())
         suite.expectations = [e for e in suite.expectations if e.meta["rule"] not in left_out]
         if suite.expectations:
@@ -129,9 +170,10 @@ def _run(context: Any, suites: Any, left_out: frozenset[str]) -> _Run:  # noqa: 
             answer = batch.validate(suite, result_format=COMPLETE)
             seconds += time.perf_counter() - started
             for each in answer.results:
-                found += len(each.result.get("unexpected_index_list") or ())
+                code = each.expectation_config.meta["rule"]
+                found[code] = len(each.result.get("unexpected_index_list") or ())
                 if _is_crashed(each.exception_info):
-                    crashed.add(each.expectation_config.meta["rule"])
+                    crashed.add(code)
     logging.disable(logging.NOTSET)
     return _Run(found, seconds, frozenset(crashed))
 

@@ -59,7 +59,7 @@ class Runner:
 
     def run(self, day: int = 0) -> Times:
         """Pull, read, check, admit, settle, measure; raises when the wave is incomplete."""
-        clock = partial(_noon, day)
+        clock = partial(noon, day)
         times = Times()
         key = f"bench {next(WAVES)}"
         due = wave.list_due_units(key, "bench", db=self._database, clock=clock)
@@ -92,7 +92,7 @@ class Runner:
         return list(self._pool.map(work, items))
 
 
-def _noon(day: int) -> datetime:
+def noon(day: int) -> datetime:
     """Noon of the country's day."""
     return datetime(*USUAL_AS_OF.timetuple()[:3], 5, tzinfo=UTC) + timedelta(days=day)
 
@@ -108,10 +108,10 @@ def _breathe(_: int) -> None:
 
 
 def _pull(url: str, wave_key: str, day: int, unit_code: str) -> dict[str, int]:
-    clock = partial(_noon, day)
+    clock = partial(noon, day)
     return {"snapshot": pull.pull_unit(unit_code, wave_key, db=_databases[url], clock=clock)}
 
 
 def _admit(url: str, day: int, snapshot_id: int) -> dict[str, int]:
-    done = admit.admit_snapshot(snapshot_id, db=_databases[url], clock=partial(_noon, day))
+    done = admit.admit_snapshot(snapshot_id, db=_databases[url], clock=partial(noon, day))
     return {name: value for name, value in done.items() if isinstance(value, int)}
