@@ -85,9 +85,9 @@ def locate(url: str, superuser_url: str, wanted: int) -> Located:
     if theirs.crashed:
         raise RuntimeError(f"COMPLETE could not run {sorted(theirs.crashed)}.")
     differing = {
-        code: abs(count - theirs.found.get(code, 0))
-        for code, count in ours.by_rule.items()
-        if count != theirs.found.get(code, 0)
+        code: abs(ours.by_rule.get(code, 0) - theirs.found.get(code, 0))
+        for code in sorted(ours.by_rule.keys() | theirs.found.keys())
+        if ours.by_rule.get(code, 0) != theirs.found.get(code, 0)
     }
     total = sum(theirs.found.values())
     return Located(

@@ -94,7 +94,7 @@ def test_a_window_does_not_take_a_row_condition(ground: Ground, tmp_path: Path) 
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@example(crowd=Crowd(7), people=400, day=AS_OF)
+@example(crowd=Crowd(7), people=600, day=AS_OF)
 @given(
     crowd=st.builds(
         Crowd,
