@@ -73,6 +73,7 @@ def locate(url: str, superuser_url: str, wanted: int) -> Located:
     rules = {each.rule.code for name in names for each in compiled[name]}
     with _plain_tables(superuser_url, names):
         broken = _run(_great_expectations(superuser_url), suites, names, frozenset()).crashed
+    broken |= {rule.code for rule in suites.rules if not rule.is_valid_on(USUAL_AS_OF)}
     multiply_staged(superuser_url, wanted)
     every = look(url, compiled)
     asked = {
