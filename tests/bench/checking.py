@@ -79,11 +79,11 @@ def truth_told(bench: "Bench") -> Iterator[Line]:
 
 
 def _changed_rule(home: Path) -> Path:
-    """A suite file with one rule: people count as too young two years longer."""
+    """A suite file with one rule: people count as too young twelve years longer."""
     content = json.loads((expectations_dir() / f"{SUITE}.json").read_text(encoding="utf-8"))
     rules = content["expectations"]
     rule = next(each for each in rules if each["meta"]["rule"] == CHANGED_RULE)
-    rule["kwargs"]["from_years"] += 2
+    rule["kwargs"]["from_years"] += 12
     path = home / f"{SUITE}.json"
     path.write_text(json.dumps({"name": SUITE, "expectations": [rule]}), encoding="utf-8")
     return path
