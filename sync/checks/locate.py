@@ -36,6 +36,7 @@ from sqlalchemy import (
     select,
     text,
     true,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
@@ -125,16 +126,20 @@ def each_mark(found: FromClause) -> FromClause:
     return marks.render_derived()
 
 
-def recheck_days(found: FromClause, asked: Asked) -> Update:
+def recheck_days(found: Sequence[FromClause], asked: Asked) -> Update:
     """The first day on which time alone can change an answer about the record."""
     reading = _table("reading", asked.schema)
-    keys = (found.c.snapshot_id, found.c.record_id)
-    due = (
-        select(*keys, func.min(found.c.turns_on).label("due_on"))
-        .where(found.c.turns_on.is_not(None))
-        .group_by(*keys)
-        .subquery("due")
-    )
+    turning = union_all(
+        *(
+            select(each.c.snapshot_id, each.c.record_id, each.c.turns_on).where(
+                each.c.turns_on.is_not(None)
+            )
+            for each in found
+        )
+    ).subquery("turning")
+    keys = (turning.c.snapshot_id, turning.c.record_id)
+    earliest = func.min(turning.c.turns_on).label("due_on")
+    due = select(*keys, earliest).group_by(*keys).subquery("due")
     return (
         reading.update()
         .values(recheck_on=func.least(reading.c.recheck_on, due.c.due_on))

@@ -6,7 +6,7 @@ Nothing here needs Great Expectations: what it compiled is text, stored or just 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select, true
+from sqlalchemy import Connection, Table, func, select, true
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import DropTable
 
@@ -66,12 +66,16 @@ def locate_suites(
     chosen = {name: compiled[name] for name in names if compiled.get(name)}
     conditions = [each for suite in chosen.values() for each in suite]
     rules = [each.rule for each in conditions]
-    conn.execute(forget_located(rules, asked))
-    for name, of_suite in chosen.items():
-        _locate(conn, name, of_suite, asked)
-    found = {row[0]: row[1] for row in conn.execute(count_located(rules, asked))}
+    with conn.begin_nested():
+        conn.execute(forget_located(rules, asked))
+        found = [_locate(conn, name, suite, asked) for name, suite in chosen.items()]
+        if found:
+            conn.execute(recheck_days(found, asked))
+        for each in found:
+            conn.execute(DropTable(each))
+    counts = {row[0]: row[1] for row in conn.execute(count_located(rules, asked))}
     ran = [each.rule.code for each in in_force(conditions, asked.as_of)]
-    return CheckOutcome({code: found.get(code, 0) for code in ran})
+    return CheckOutcome({code: counts.get(code, 0) for code in ran})
 
 
 def failing_marks(
@@ -88,17 +92,15 @@ def failing_marks(
 
 def _locate(
     conn: Connection, name: str, conditions: Sequence[RuleCondition], asked: Asked
-) -> None:
-    """One scan; its results wait in a table of the transaction, because a scan that writes
-    elsewhere is never spread over several workers."""
-    found = scan_rows(name, conditions, asked).into("found", temporary=True)
+) -> Table:
+    """One scan; its few results wait in a table of the transaction, because a statement that
+    writes elsewhere is never spread over several workers."""
+    found = scan_rows(name, conditions, asked).into(f"found_{name}", temporary=True)
     try:
         with conn.begin_nested():
             conn.execute(found)
             conn.execute(located_rows(found.table, conditions, asked))
-            if name != SNAPSHOT:
-                conn.execute(recheck_days(found.table, asked))
-            conn.execute(DropTable(found.table))
+            return found.table
     except DBAPIError as error:
         state = getattr(error.orig, "pgcode", None) or ""
         if not state.startswith(BROKEN_RULE):
