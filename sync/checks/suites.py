@@ -59,6 +59,7 @@ class Rule:
     valid_to: date | None
     cross_record: bool
     cause: Cause | None = None
+    about_arrival: bool = False  # how a document came: asked once, and it stands with it
 
     @property
     def section(self) -> str:
@@ -191,6 +192,7 @@ def _rule(suite: str, meta: Mapping[str, Any]) -> Rule:
         valid_to=_day(code, meta.get("valid_to")),
         cross_record=bool(meta.get("cross_record", False)),
         cause=_cause(code, str(meta["field"]), meta.get("cause")),
+        about_arrival=bool(meta.get("about_arrival", False)),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from sync.checks.locate import Asked
 from sync.checks.run import locate_all
-from sync.checks.suites import Suites
+from sync.checks.suites import Cause, Suites
 from sync.model.errors import DatabaseRefusedError
 from sync.model.states import SnapshotState
 from sync.services.basis import Bases, basis_of, current_bases
@@ -120,13 +120,9 @@ def _restage_if_lost(database: Database, waiting: Sequence[Snapshot]) -> None:
 
 
 def _merging(snapshot_ids: Sequence[int], suites: Suites, clock: Clock) -> Merging:
-    patterns = [
-        expectation["meta"]["rule"]
-        for content in suites.contents.values()
-        for expectation in content["expectations"]
-        if expectation["meta"].get("cause") == "pattern"
-    ]
-    return Merging(snapshot_ids, suites.sha256, patterns, value_key(), clock())
+    patterns = [rule.code for rule in suites.rules if rule.cause is Cause.PATTERN]
+    arrivals = [rule.code for rule in suites.rules if rule.about_arrival]
+    return Merging(snapshot_ids, suites.sha256, patterns, arrivals, value_key(), clock())
 
 
 def _stored(suites: Suites) -> list[StoredRule]:

@@ -43,6 +43,7 @@ class Play:
     brakes: Compiled
     counted: CountedRules
     key: ValueKey
+    asked_anew: Sequence[str]  # not those about how a document came: it does not come again
 
 
 @dataclass
@@ -144,8 +145,14 @@ def _play(database: Database, suites: Suites, changes: Changes, clock: Clock) ->
         for each in brakes
         if each.rule.effect is Effect.HOLD and each.rule.code in OVER_FINDINGS | asked
     ]
+    arrivals = {rule.code for rule in suites.rules if rule.about_arrival}
     return Play(
-        changes, rows, {SNAPSHOT: holding}, counted_rules(suites, today(clock)), value_key()
+        changes,
+        rows,
+        {SNAPSHOT: holding},
+        counted_rules(suites, today(clock)),
+        value_key(),
+        [code for code in changes.codes if code not in arrivals],
     )
 
 
@@ -167,7 +174,7 @@ def _rehearse(
     ]
     for each in asked:
         locate_suites(conn, play.rows, list(play.rows), each)
-    rehearsal.add_standing(conn, play.changes.codes)
+    rehearsal.add_standing(conn, play.asked_anew)
     result.differences += rehearsal.compare(conn, play.changes.codes)
     result.blocked += rehearsal.count_blocked(conn, play.counted.blocking)
     count_figures(conn, [a.snapshot_id for a in answers], play.counted, rehearsal.SCHEMA)

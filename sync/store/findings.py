@@ -49,6 +49,7 @@ class Merging:
     snapshot_ids: Sequence[int]
     suites_sha256: str
     pattern_rules: Sequence[str]
+    arrival_rules: Sequence[str]
     key: ValueKey
     checked_at: datetime
 
@@ -59,6 +60,7 @@ def merge_findings(conn: Connection, merging: Merging) -> None:
         "snapshot_ids": list(merging.snapshot_ids),
         "suites_sha256": merging.suites_sha256,
         "pattern_rules": list(merging.pattern_rules),
+        "arrival_rules": list(merging.arrival_rules),
         "inner": merging.key.inner,
         "outer": merging.key.outer,
         "checked_at": merging.checked_at,

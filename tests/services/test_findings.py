@@ -7,6 +7,7 @@ import pytest
 
 from sync.demo.people import many
 from sync.services.findings import list_causes, list_findings
+from sync.services.replay import Order, replay
 from tests.services.village import A, Village
 
 PEOPLE = 8
@@ -186,6 +187,25 @@ def test_findings_and_causes_say_since_when_and_what_to_do(unit: Village) -> Non
     assert finding["since"] == cause["since"] == "2026-11-23T05:00:00+00:00"
     assert "hãy" in finding["sentence"]
     assert cause["sentence_en"] == finding["sentence_en"] != ""
+
+
+def test_a_change_that_came_late_came_late_until_another_comes(unit: Village) -> None:
+    """Reading the same document again, for whatever reason, is no news."""
+    main = unit.houses[A].main(0)
+    unit.wave()
+    main["dien_thoai"] = "0812345678"
+    unit.day = 1
+    unit.wave()
+    assert unit.findings(A) == [("TM001", "count")]
+
+    replay(Order(A, "Mai"), db=unit.db, clock=unit.clock)
+    assert unit.findings(A) == [("TM001", "count")]
+
+    main["dien_thoai"] = "0812345679"
+    unit.day = 2
+    main["updated_at"] = "2026-11-25T11:00:00+07:00"
+    unit.wave()
+    assert unit.findings(A) == []
 
 
 def test_no_hash_in_a_finding_can_be_made_without_the_key(unit: Village) -> None:

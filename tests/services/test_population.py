@@ -187,27 +187,32 @@ def test_an_answer_is_kept_while_values_and_time_allow(five: Village, desk: Desk
     assert len(desk.batches) == 2
 
 
+def _asked(village: Village) -> list[tuple[str, str]]:
+    """What anybody has to answer: the village dates no change, so each is counted as late."""
+    return [(rule, effect) for rule, effect in village.findings(A) if effect != "count"]
+
+
 def test_other_values_are_not_checked_until_asked_about(five: Village, desk: Desk) -> None:
     desk.wrong = {number(five, 0): {"ho_ten": "Ai Đó Khác"}}
     verify(five)
     five.wave()
-    assert five.findings(A) == [("ID015a", "ask")]
+    assert _asked(five) == [("ID015a", "ask")]
 
     five.houses[A].main(0)["ho_va_ten"] = "Lê Văn Mới"
     five.wave()
 
-    assert five.findings(A) == []  # nothing is known of the new name yet
+    assert _asked(five) == []  # nothing is known of the new name yet
     assert standing(five) == {"live": 5, "matched": 4, "not_checked": 1}
 
     assert verify(five)["asked"] == 1
     five.wave()
-    assert five.findings(A) == [("ID015a", "ask")]  # the same answer, about other values
+    assert _asked(five) == [("ID015a", "ask")]  # the same answer, about other values
 
     five.houses[A].main(0)["ho_va_ten"] = "Ai Đó Khác"
     five.wave()
     verify(five)
     five.wave()
-    assert five.findings(A) == []
+    assert _asked(five) == []
     assert standing(five) == {"live": 5, "matched": 5}
 
 
@@ -358,7 +363,7 @@ def test_a_dispute_lasts_as_long_as_the_value_and_the_answer(five: Village, desk
     assert "disputed" not in standing(five)
     assert verify(five)["disputes_ended"] == 1
     five.wave()
-    assert five.findings(A) == [("ID015a", "ask")]
+    assert _asked(five) == [("ID015a", "ask")]
 
 
 def test_another_answer_ends_a_dispute(five: Village, desk: Desk) -> None:

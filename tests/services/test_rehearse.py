@@ -155,6 +155,21 @@ def test_what_was_rehearsed_is_what_happens(
     assert 0 < found < PEOPLE
 
 
+def test_how_a_document_came_is_not_asked_anew(country: Village, tmp_path: Path) -> None:
+    """It does not come again: late news stay late news, whatever the limit will be."""
+    country.houses[B].main(0)["ho_va_ten"] = "Nguyễn Thị Khác"
+    country.day = 1
+    country.wave()
+    assert ("TM001", "count") in country.findings(B)
+
+    def loosen(rule: dict[str, Any]) -> None:
+        rule["kwargs"]["days"] = 30
+
+    found = rehearsed(country, bent(tmp_path / "x.json", "register", "TM001", loosen))
+
+    assert found.by_rule() == {"TM001": (0, 0)}
+
+
 def test_better_sentences_are_nothing_to_rehearse(country: Village, tmp_path: Path) -> None:
     path = bent(
         tmp_path / "x.json",
