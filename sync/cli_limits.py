@@ -31,13 +31,22 @@ def limits_set(  # noqa: PLR0913 - one argument an option of the command
         str, typer.Option(envvar="CBCCVC_ACTOR", help="Who decides.")
     ] = "operator",
 ) -> None:
-    """Another limit for one rule about whole deliveries of one unit, from a day on."""
+    """Another limit for one rule about whole deliveries of one unit, from a day on.
+
+    The larger of count and ratio holds, and what is not given stays as the suite says: for a
+    count alone, give --ratio 0 too.
+    """
     from sync.services.limits import set_limit
     from sync.store.brakes import BrakeLimit
 
     first = since.date() if since else None
     word = set_limit(BrakeLimit(unit, rule, count, ratio, first, None, actor, reason))
-    out.print(f"limit of {rule} for {unit} holds from {word.valid_from}")
+    parts = {"count": word.max_count, "ratio": word.max_ratio}
+    told = ", ".join(
+        f"{name} {'as the suite says' if value is None else value}"
+        for name, value in parts.items()
+    )
+    out.print(f"limit of {rule} for {unit} holds from {word.valid_from}: {told}")
 
 
 @app.command("list")

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from sync.model.errors import ConfigurationError, IllegalTransitionError
 from sync.model.population import NEXT_POPULATION_STATES, PopulationStatus
+from sync.model.reason import stated_reason
 from sync.services.context import Clock, database_of, today, utc_now
 from sync.services.secrets import value_key
 from sync.store import ledger, population
@@ -72,12 +73,11 @@ def _decide(
 
 
 def _check_reason(reason: str, found: RecordAnswer) -> None:
-    if not reason:
-        raise ConfigurationError("A reason is needed: say in one sentence why, with --reason.")
     if found.quotes_person:
         raise ConfigurationError(
             "The reason quotes the person: say why without name, number or birth date."
         )
+    stated_reason(reason)
 
 
 def _check_move(record_id: int, status: PopulationStatus, wanted: PopulationStatus) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sync.model.errors import ConfigurationError
+from sync.model.reason import stated_reason
 from sync.model.states import SnapshotState
 from sync.services.context import Clock, database_of, utc_now
 from sync.store import brakes, ledger, snapshots
@@ -55,9 +55,7 @@ def _decide(
     database: Database,
     now: datetime,
 ) -> Snapshot:
-    actor, reason = word
-    if not reason.strip():
-        raise ConfigurationError("A reason is needed: say in one sentence why, with --reason.")
+    actor, reason = word[0], stated_reason(word[1])
     with database.transaction() as conn:
         lock_unit(conn, snapshots.get(conn, snapshot_id).unit_code)
         snapshot = snapshots.get(conn, snapshot_id, for_update=True)
@@ -69,7 +67,7 @@ def _decide(
             figures=snapshot.figures,
         )
         if wanted is SnapshotState.RELEASED:
-            brakes.add_releases(conn, snapshot_id, actor, reason.strip(), now)
+            brakes.add_releases(conn, snapshot_id, actor, reason, now)
         ledger.append(
             conn,
             ledger.about(
@@ -78,7 +76,7 @@ def _decide(
                 now,
                 actor=actor,
                 reason_code=snapshot.reason_code,
-                figures={**snapshot.figures, "reason": reason.strip()},
+                figures={**snapshot.figures, "reason": reason},
                 counts={
                     "announced": snapshot.announced_count,
                     "received": snapshot.received_count,

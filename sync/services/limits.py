@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from sync.checks.suites import SNAPSHOT, load_suites
 from sync.model.errors import ConfigurationError
+from sync.model.reason import stated_reason
 from sync.services.context import Clock, database_of, expectations_dir, today, utc_now
 from sync.store import brake_limits, ledger, registry
 from sync.store.brakes import BrakeLimit
@@ -25,7 +26,8 @@ def set_limit(
             no reason is given.
     """
     _check(limit)
-    word = replace(limit, valid_from=limit.valid_from or today(clock))
+    reason = stated_reason(limit.reason)
+    word = replace(limit, valid_from=limit.valid_from or today(clock), reason=reason)
     with (db or database_of()).transaction() as conn:
         registry.get_unit(conn, word.unit_code)
         lock_unit(conn, word.unit_code)
@@ -45,12 +47,10 @@ def _check(limit: BrakeLimit) -> None:
         raise ConfigurationError("A limit is needed: give --count, --ratio or both.")
     if (limit.max_count or 0) < 0 or (limit.max_ratio or 0) < 0:
         raise ConfigurationError("A limit cannot be negative: give a count or ratio from 0 up.")
-    if not limit.reason.strip():
-        raise ConfigurationError("A reason is needed: say in one sentence why, with --reason.")
 
 
 def _append(conn: Connection, word: BrakeLimit, clock: Clock) -> None:
-    figures: dict[str, Any] = {"rule": word.rule_code, "reason": word.reason.strip()}
+    figures: dict[str, Any] = {"rule": word.rule_code, "reason": word.reason}
     figures |= {"valid_from": str(word.valid_from)}
     if word.max_count is not None:
         figures["count"] = word.max_count

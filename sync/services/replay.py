@@ -11,6 +11,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from sync.model.errors import ConfigurationError, NotFoundError, SyncError
+from sync.model.reason import stated_reason
 from sync.model.states import Outcome, SnapshotState
 from sync.services import admit, check, measure, read, settle, wave
 from sync.services.context import Clock, database_of, today, utc_now
@@ -94,6 +95,8 @@ def open_replay(
         original = snapshots.get(conn, original.snapshot_id, for_update=True)
         _refuse_if_gone(original)
         _refuse_if_overtaken(conn, original, order)
+        if order.reason.strip():
+            stated_reason(order.reason)
         waves.open_wave(conn, wave_key, "replay", day, clock())
         waves.add_due_units(conn, wave_key, [original.unit_code], clock())
         return _open(conn, original, order, wave_key, clock)
