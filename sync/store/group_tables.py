@@ -37,7 +37,8 @@ CREATE UNLOGGED TABLE staging.reading (
     record_id      bigint NOT NULL,
     typed_sha256   bytea NOT NULL,
     missing_fields text[] NOT NULL,
-    recheck_on     date
+    recheck_on     date,
+    overlay_ids    bigint[] NOT NULL DEFAULT '{}'  -- corrections laid over the hashed rows
 );
 CREATE INDEX reading_by_snapshot ON staging.reading USING brin (snapshot_id);
 CREATE UNLOGGED TABLE staging.context (

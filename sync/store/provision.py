@@ -30,19 +30,27 @@ class Role:
     presets: Mapping[str, str] = field(default_factory=dict)
     privileges: str = "CONNECT"
     database: str = DATABASE
+    is_bound: bool = True  # by row-level security
 
 
 ROLES = (
     Role("migrator", {"role": OWNER, "lock_timeout": "30s"}),
-    Role("sync_writer", privileges="CONNECT, TEMPORARY"),
+    Role("sync_writer", privileges="CONNECT, TEMPORARY", is_bound=False),
     Role("portal_writer", {"statement_timeout": "15s"}),
+    Role("portal_keeper", {"statement_timeout": "15s"}),
+    Role(
+        "desk_checker",
+        {"statement_timeout": "15s"},
+        privileges="CONNECT, TEMPORARY",
+        is_bound=False,
+    ),
     Role("committee_reader", READER),
     Role("auditor", {**READER, "statement_timeout": "5min"}),
     Role(AIRFLOW, privileges="CONNECT, TEMPORARY", database=AIRFLOW),
 )
 ROLE_NAMES = tuple(role.name for role in ROLES)
 
-_OPTIONS = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+_OPTIONS = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION"
 _CREATE_DATABASE = (
     "CREATE DATABASE %I OWNER %I ENCODING 'UTF8' TEMPLATE template0"
     " LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"
@@ -107,11 +115,12 @@ def drop_database(superuser_url: str, name: str) -> None:
 
 def _ensure_roles(conn: Connection, passwords: Mapping[str, str]) -> None:
     _create_missing(conn, OWNER)
-    _ddl(conn, f"ALTER ROLE %I NOLOGIN {_OPTIONS}", OWNER)
+    _ddl(conn, f"ALTER ROLE %I NOLOGIN {_OPTIONS} NOBYPASSRLS", OWNER)
     for role in ROLES:
         _create_missing(conn, role.name)
+        options = f"{_OPTIONS} {'NO' if role.is_bound else ''}BYPASSRLS"
         _ddl(
-            conn, f"ALTER ROLE %I LOGIN {_OPTIONS} PASSWORD %L", role.name, passwords[role.name]
+            conn, f"ALTER ROLE %I LOGIN {options} PASSWORD %L", role.name, passwords[role.name]
         )
         for parameter, value in role.presets.items():
             _ddl(conn, "ALTER ROLE %I SET %I = %L", role.name, parameter, value)
