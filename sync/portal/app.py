@@ -3,6 +3,7 @@
 import logging
 import traceback
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from starlette.exceptions import HTTPException
 from sync.model.errors import SyncError
 from sync.portal import committee, doors
 from sync.portal.access import Clock, Gatekeeper
-from sync.portal.deps import SignInNeededError
+from sync.portal.deps import PasswordChangeNeededError, SignInNeededError
 from sync.portal.pages import here, path_for, style_version, templates
 from sync.portal.speech import LANGUAGES, speech
 from sync.portal.thresholds import Thresholds
@@ -32,33 +33,52 @@ SAFE_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-KNOWN_STATUSES = frozenset({400, 403, 404, 405, 503})
+KNOWN_STATUSES = frozenset({400, 403, 404, 405, 409, 503})
+ROLES = ("committee_reader", "portal_keeper", "portal_writer", "desk_checker")
 UNREADABLE_REQUEST = 400
 OUR_FAULT = 500
 LONGEST_FORM = 8192  # bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The portal's ways into one database, each as a role with its own rights."""
+
+    reader: Database  # committee_reader: figures
+    keeper: Database  # portal_keeper: accounts and sessions
+    desk: Database  # portal_writer: people of the viewer's units
+    checker: Database  # desk_checker: tries a proposal, keeps nothing
+
+    @classmethod
+    def open(cls, url_of: Callable[[str], str]) -> "Ways":
+        """All of them, by the address of a role; opens no connection yet."""
+        return cls(*(Database.connect(url_of(role)) for role in ROLES))
+
+
 def create_app(
-    database: Database,
+    ways: Ways,
     *,
     is_public: bool,
     clock: Clock,
     secrets_dir: Path,
     thresholds: Thresholds | None = None,
 ) -> FastAPI:
-    """The pages over one database, which is opened as `committee_reader`.
+    """The pages over one database.
 
     Raises:
         ConfigurationError: the portal's secret files are not there (`ensure_portal_secret`).
     """
     app = FastAPI(title="cbccvc-sync", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.database = database
+    app.state.database = ways.reader
+    app.state.desk = ways.desk
+    app.state.checker = ways.checker
     app.state.is_public = is_public
-    app.state.gatekeeper = Gatekeeper(secrets_dir, clock)
+    app.state.gatekeeper = Gatekeeper(secrets_dir, ways.keeper, clock)
     app.state.thresholds = thresholds or Thresholds()
     app.include_router(committee.router)
     app.include_router(doors.router)
     app.add_exception_handler(SignInNeededError, _ask_to_sign_in)
+    app.add_exception_handler(PasswordChangeNeededError, _ask_for_a_password)
     app.add_exception_handler(HTTPException, _show_error)
     app.add_exception_handler(RequestValidationError, _show_error)
     app.add_exception_handler(SyncError, _show_error)
@@ -101,6 +121,10 @@ def is_too_long(request: Request) -> bool:
 def _ask_to_sign_in(request: Request, error: Exception) -> Response:
     query = urlencode({"next": here(request)})
     return RedirectResponse(f"{path_for(request, 'sign_in')}?{query}", status_code=303)
+
+
+def _ask_for_a_password(request: Request, error: Exception) -> Response:
+    return RedirectResponse(path_for(request, "change_password"), status_code=303)
 
 
 def _show_error(request: Request, error: Exception) -> Response:

@@ -1,14 +1,18 @@
 """What a route may ask for: the database, the viewer, the language, the day."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from fastapi import Depends, HTTPException, Query, Request
+from fastapi import Depends, Form, HTTPException, Query, Request
 
-from sync.portal.access import Gatekeeper, Session
+from sync.model.desk import Actor, Role
+from sync.model.errors import PermissionDeniedError
+from sync.portal.access import Clock, Gatekeeper, is_same
 from sync.portal.speech import ENGLISH, LANGUAGES, VIETNAMESE, Speech, speech
-from sync.store.database import Database
+from sync.services.sessions import Session
+from sync.store.database import Database, SignedInDatabase
 
 SESSION_COOKIE = "cbccvc_session"
 VISIT_COOKIE = "cbccvc_visit"
@@ -17,6 +21,10 @@ LANGUAGE_COOKIE = "cbccvc_lang"
 
 class SignInNeededError(Exception):
     """This page is shown to signed-in people only."""
+
+
+class PasswordChangeNeededError(Exception):
+    """A first password opens one page only: where it is changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,37 +36,105 @@ class Viewer:
     @property
     def is_signed_in(self) -> bool:
         """Only then are the headcounts of restricted units shown."""
-        return self.session is not None
+        return self.session is not None and not self.session.must_change
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts; a stranger has no role."""
+        return self.session.actor if self.session else Actor("")
+
+    def has(self, *roles: Role) -> bool:
+        """Whether one of these roles was given, for whichever unit."""
+        return bool(self.actor.roles & set(roles)) and self.is_signed_in
 
 
 def get_database(request: Request) -> Database:
-    """The database as `committee_reader`."""
+    """The database as `committee_reader`: figures only."""
     database: Database = request.app.state.database
     return database
 
 
 def get_gatekeeper(request: Request) -> Gatekeeper:
-    """The keeper of password and sessions."""
+    """The keeper of sessions."""
     gatekeeper: Gatekeeper = request.app.state.gatekeeper
     return gatekeeper
 
 
+def get_clock(request: Request) -> Clock:
+    """What time it is."""
+    clock: Clock = get_gatekeeper(request).clock
+    return clock
+
+
 def find_viewer(request: Request) -> Viewer:
-    """Who looks, signed in or not."""
-    token = request.cookies.get(SESSION_COOKIE, "")
-    return Viewer(get_gatekeeper(request).find_session(token) if token else None)
+    """Who looks, signed in or not; asked once a request."""
+    known: Viewer | None = getattr(request.state, "viewer", None)
+    if known is None:
+        token = request.cookies.get(SESSION_COOKIE, "")
+        known = Viewer(get_gatekeeper(request).find_session(token) if token else None)
+        request.state.viewer = known
+    return known
 
 
 def require_viewer(request: Request) -> Viewer:
-    """The viewer of a page.
+    """The viewer of a page of figures.
 
     Raises:
         SignInNeededError: nobody is signed in and the portal is not public.
+        PasswordChangeNeededError: the first password was not changed yet.
     """
     viewer = find_viewer(request)
+    if viewer.session is not None and viewer.session.must_change:
+        raise PasswordChangeNeededError
     if not (viewer.is_signed_in or request.app.state.is_public):
         raise SignInNeededError
     return viewer
+
+
+def require_role(*roles: Role) -> Callable[[Request], Viewer]:
+    """A dependency: the signed-in viewer, who has one of these roles."""
+
+    def required(request: Request) -> Viewer:
+        viewer = require_viewer(request)
+        if not viewer.is_signed_in:
+            raise SignInNeededError
+        if not viewer.has(*roles):
+            raise PermissionDeniedError(
+                f"This page needs the role {' or '.join(roles)}: ask an administrator for it."
+            )
+        return viewer
+
+    return required
+
+
+def get_desk(request: Request) -> Database:
+    """The database as the pages' role, for whoever is signed in.
+
+    Raises:
+        SignInNeededError: nobody is.
+    """
+    if not find_viewer(request).is_signed_in:
+        raise SignInNeededError
+    return SignedInDatabase(request.app.state.desk, request.cookies[SESSION_COOKIE])
+
+
+def get_checker(request: Request) -> Database:
+    """The database as `desk_checker`, which tries a proposal and keeps nothing."""
+    database: Database = request.app.state.checker
+    return database
+
+
+def require_own_form(
+    request: Request, token: Annotated[str, Form(max_length=512)] = ""
+) -> None:
+    """Let a form pass that we gave to this session.
+
+    Raises:
+        HTTPException: 403, the form is somebody else's or older than the session.
+    """
+    session = find_viewer(request).session
+    if session is None or not is_same(token, session.form_key):
+        raise HTTPException(403)
 
 
 def find_language(request: Request) -> str:
@@ -82,8 +158,19 @@ def find_day(as_of: Annotated[str, Query(max_length=10)] = "") -> date | None:
         raise HTTPException(400) from None
 
 
+HR = (Role.HR_OFFICER, Role.HR_APPROVER)
+
 DatabaseDep = Annotated[Database, Depends(get_database)]
 GatekeeperDep = Annotated[Gatekeeper, Depends(get_gatekeeper)]
 ViewerDep = Annotated[Viewer, Depends(require_viewer)]
 SpeechDep = Annotated[Speech, Depends(get_speech)]
 DayDep = Annotated[date | None, Depends(find_day)]
+ClockDep = Annotated[Clock, Depends(get_clock)]
+DeskDep = Annotated[Database, Depends(get_desk)]
+CheckerDep = Annotated[Database, Depends(get_checker)]
+OwnFormDep = Annotated[None, Depends(require_own_form)]
+HrDep = Annotated[Viewer, Depends(require_role(*HR))]
+StewardDep = Annotated[Viewer, Depends(require_role(Role.STEWARD))]
+EngineerDep = Annotated[Viewer, Depends(require_role(Role.ENGINEER))]
+AuditorDep = Annotated[Viewer, Depends(require_role(Role.AUDITOR))]
+AdministratorDep = Annotated[Viewer, Depends(require_role(Role.ADMINISTRATOR))]

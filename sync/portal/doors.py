@@ -7,13 +7,25 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from sync.portal.access import ACCOUNT, FAILURE_WINDOW, SESSION_LENGTH
-from sync.portal.deps import SESSION_COOKIE, VISIT_COOKIE, GatekeeperDep, find_viewer
+from sync.model.errors import ConfigurationError, PermissionDeniedError
+from sync.portal.deps import (
+    SESSION_COOKIE,
+    VISIT_COOKIE,
+    GatekeeperDep,
+    OwnFormDep,
+    SignInNeededError,
+    find_viewer,
+    require_own_form,
+)
 from sync.portal.pages import path_for, render
+from sync.services import accounts
+from sync.services.accounts import SHORTEST_PASSWORD
+from sync.services.sessions import LENGTH, WINDOW, Session
 
 FOR_EVER = "public, max-age=31536000, immutable"
 TOO_MANY_REQUESTS = 429
 FORBIDDEN = 403
+NOT_ACCEPTED = 422
 NOT_SIGNED_IN = 401
 
 router = APIRouter()
@@ -58,18 +70,23 @@ def sign_in(
     """Open a session for the right password, and go where the reader wanted to go."""
     target = request.query_params.get("next", "")
     address = request.client.host if request.client else ""
-    if gatekeeper.brake.is_closed(address):
+    if gatekeeper.is_braked(address):
         return _form(request, gatekeeper, target=target, problem="slow")
     if not gatekeeper.is_own_form(request.cookies.get(VISIT_COOKIE, ""), token):
         return _form(request, gatekeeper, target=target, problem="form")
-    if not gatekeeper.is_right(account, password):
-        gatekeeper.brake.add_failure(address)
+    opened = gatekeeper.sign_in(account, password, address)
+    if opened is None:
         return _form(request, gatekeeper, target=target, problem="wrong")
-    answer = RedirectResponse(_safe_target(request, target), status_code=303)
+    return enter(request, opened, _safe_target(request, target))
+
+
+def enter(request: Request, token: str, target: str) -> Response:
+    """Give the browser the token of a new session, in place of any older one, and go on."""
+    answer = RedirectResponse(target, status_code=303)
     answer.set_cookie(
         SESSION_COOKIE,
-        gatekeeper.open_session(),
-        max_age=int(SESSION_LENGTH.total_seconds()),
+        token,
+        max_age=int(LENGTH.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=request.url.scheme == "https",
@@ -82,13 +99,60 @@ def sign_in(
 def sign_out(request: Request, gatekeeper: GatekeeperDep, token: Text = "") -> Response:
     """End the session; only by our own form."""
     session = find_viewer(request).session
-    if session is not None and not gatekeeper.is_own_form(session.session_id, token):
-        raise HTTPException(FORBIDDEN)
     if session is not None:
+        require_own_form(request, token)
         gatekeeper.end_session(session)
     answer = RedirectResponse(path_for(request, "sign_in"), status_code=303)
     answer.delete_cookie(SESSION_COOKIE)
     return answer
+
+
+@router.get("/doi-mat-khau", name="change_password")
+def show_change_password(request: Request) -> HTMLResponse:
+    """The form where a first password is changed, and any later one."""
+    _signed_in(request)
+    return render(request, "change_password.html", problem="", shortest=SHORTEST_PASSWORD)
+
+
+@router.post("/doi-mat-khau")
+def change_password(  # noqa: PLR0913 - one argument a field of the form
+    request: Request,
+    gatekeeper: GatekeeperDep,
+    own_form: OwnFormDep,
+    old: Text = "",
+    new: Text = "",
+    again: Text = "",
+) -> Response:
+    """The new password; every session ends, and the person signs in with it."""
+    session = _signed_in(request)
+    problem = "again" if new != again else ""
+    try:
+        if not problem:
+            accounts.change_password(
+                session.actor.login, old, new, db=gatekeeper.keeper, clock=gatekeeper.clock
+            )
+    except PermissionDeniedError:
+        problem = "old"
+    except ConfigurationError:
+        problem = "new"
+    if problem:
+        return render(
+            request,
+            "change_password.html",
+            status=NOT_ACCEPTED,
+            problem=problem,
+            shortest=SHORTEST_PASSWORD,
+        )
+    answer = RedirectResponse(path_for(request, "sign_in"), status_code=303)
+    answer.delete_cookie(SESSION_COOKIE)
+    return answer
+
+
+def _signed_in(request: Request) -> Session:
+    session = find_viewer(request).session
+    if session is None:
+        raise SignInNeededError
+    return session
 
 
 def _form(
@@ -100,13 +164,12 @@ def _form(
         request,
         "sign_in.html",
         status=status,
-        account=ACCOUNT,
         token=gatekeeper.form_token(visit_id),
         problem=problem,
         target=_safe_target(request, target),
     )
     if problem == "slow":
-        answer.headers["Retry-After"] = str(int(FAILURE_WINDOW.total_seconds()))
+        answer.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
     answer.set_cookie(
         VISIT_COOKIE,
         visit_id,

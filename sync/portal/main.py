@@ -4,20 +4,17 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
-from sync.portal.access import ensure_portal_secret
-from sync.portal.app import create_app
+from sync.portal.access import ensure_first_accounts, ensure_portal_secret
+from sync.portal.app import Ways, create_app
 from sync.portal.thresholds import Thresholds
 from sync.settings import Settings, get_settings
-from sync.store.database import Database
 from sync.store.urls import resolve_url
-
-ROLE = "committee_reader"
 
 
 def create() -> FastAPI:
-    """The portal of this machine, from its settings; opens no connection yet.
+    """The portal of this machine, from its settings, with its first accounts.
 
-    Beside the embedded server the password is made on first use; on a server it is put there.
+    Beside the embedded server their passwords are made on first use, elsewhere put there.
 
     Raises:
         ConfigurationError: a secret or the address is missing.
@@ -26,9 +23,14 @@ def create() -> FastAPI:
     template = settings.database_url.get_secret_value() if settings.database_url else None
     if template is None:
         ensure_portal_secret(settings.secrets)
-    url = resolve_url(ROLE, home=settings.home, secrets=settings.secrets, template=template)
+    ways = Ways.open(
+        lambda role: resolve_url(
+            role, home=settings.home, secrets=settings.secrets, template=template
+        )
+    )
+    ensure_first_accounts(settings.secrets, ways.keeper, _now)
     return create_app(
-        Database.connect(url),
+        ways,
         is_public=settings.portal_is_public,
         clock=_now,
         secrets_dir=settings.secrets,

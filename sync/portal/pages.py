@@ -12,10 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from sync.portal.deps import (
     LANGUAGE_COOKIE,
-    Viewer,
     find_language,
     find_viewer,
-    get_gatekeeper,
 )
 from sync.portal.places import short_name
 from sync.portal.speech import LANGUAGES, NONE_SHOWN, speech
@@ -74,7 +72,7 @@ def render(
             speech=spoken,
             t=spoken.say,
             viewer=viewer,
-            sign_out_token=_sign_out_token(request, viewer),
+            form_token=viewer.session.form_key if viewer.session else "",
             languages=LANGUAGES,
             style_version=style_version(),
             none_shown=NONE_SHOWN,
@@ -96,9 +94,3 @@ def render(
             secure=request.url.scheme == "https",
         )
     return answer
-
-
-def _sign_out_token(request: Request, viewer: Viewer) -> str:
-    if viewer.session is None:
-        return ""
-    return get_gatekeeper(request).form_token(viewer.session.session_id)

@@ -59,6 +59,21 @@ class Database:
         self.engine.dispose()
 
 
+class SignedInDatabase(Database):
+    """The pages' way in for one signed-in person: row-level security asks for the token."""
+
+    def __init__(self, database: Database, token: str) -> None:
+        super().__init__(database.engine)
+        self._token = token
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """All or nothing; sees the people of the viewer's units, nobody without a session."""
+        with super().transaction() as conn:
+            set_local(conn, "portal.token", self._token)
+            yield conn
+
+
 @contextmanager
 def _without_values() -> Iterator[None]:
     try:

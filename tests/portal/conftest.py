@@ -12,14 +12,12 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from sync.portal.access import ensure_portal_secret
-from sync.portal.app import create_app
+from sync.portal.access import COMMITTEE, ensure_first_accounts, ensure_portal_secret
+from sync.portal.app import Ways, create_app
 from sync.store.database import Database
 from sync.store.provision import DATABASE, clone_database, drop_database
 from sync.store.server import SUPERUSER, EmbeddedServer
 from tests.portal.figures import MEASURED_AT, insert_country
-
-READER = "committee_reader"
 
 
 class Clock:
@@ -66,14 +64,6 @@ def country_url(server: EmbeddedServer) -> Iterator[Callable[[str], str]]:
 
 
 @pytest.fixture(scope="session")
-def reader(country_url: Callable[[str], str]) -> Iterator[Database]:
-    """The country as the portal's role sees it."""
-    database = Database.connect(country_url(READER))
-    yield database
-    database.close()
-
-
-@pytest.fixture(scope="session")
 def secrets_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("secrets")
     ensure_portal_secret(folder)
@@ -81,8 +71,24 @@ def secrets_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def ways(country_url: Callable[[str], str], secrets_dir: Path) -> Iterator[Ways]:
+    """The country as each role of the portal reaches it."""
+    ways = Ways.open(country_url)
+    ensure_first_accounts(secrets_dir, ways.keeper, lambda: MEASURED_AT)
+    yield ways
+    for way in (ways.reader, ways.keeper, ways.desk, ways.checker):
+        way.close()
+
+
+@pytest.fixture(scope="session")
+def reader(ways: Ways) -> Database:
+    """The country as the committee's role sees it."""
+    return ways.reader
+
+
+@pytest.fixture(scope="session")
 def password(secrets_dir: Path) -> str:
-    return ensure_portal_secret(secrets_dir).read_text(encoding="utf-8").strip()
+    return ensure_portal_secret(secrets_dir)[COMMITTEE].read_text(encoding="utf-8").strip()
 
 
 @pytest.fixture
@@ -91,8 +97,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def app(reader: Database, secrets_dir: Path, clock: Clock) -> FastAPI:
-    return create_app(reader, is_public=False, clock=clock, secrets_dir=secrets_dir)
+def app(ways: Ways, secrets_dir: Path, clock: Clock) -> FastAPI:
+    return create_app(ways, is_public=False, clock=clock, secrets_dir=secrets_dir)
 
 
 @pytest.fixture
@@ -103,8 +109,8 @@ def portal(app: FastAPI) -> Iterator[str]:
 
 
 @pytest.fixture
-def public_portal(reader: Database, secrets_dir: Path, clock: Clock) -> Iterator[str]:
+def public_portal(ways: Ways, secrets_dir: Path, clock: Clock) -> Iterator[str]:
     """The address of a portal that anybody may read."""
-    app = create_app(reader, is_public=True, clock=clock, secrets_dir=secrets_dir)
+    app = create_app(ways, is_public=True, clock=clock, secrets_dir=secrets_dir)
     with running(app) as address:
         yield address

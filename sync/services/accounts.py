@@ -1,0 +1,249 @@
+"""Accounts of the portal: who may sign in, what they may do; each change is in the ledger."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import Connection
+
+from sync.model.desk import UNIT_ROLES, Actor, Role
+from sync.model.errors import ConfigurationError, PermissionDeniedError
+from sync.services.context import Clock, database_of, today, utc_now
+from sync.store import accounts, ledger
+from sync.store.accounts import Account
+from sync.store.database import Database
+
+KEEPER = "portal_keeper"
+NATIONAL = "*"  # the ledger's unit of what concerns no unit
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 256
+FIRST_PASSWORD_BYTES = 12
+HASHER = PasswordHasher()
+NOBODY = HASHER.hash(secrets.token_urlsafe(16))  # as slow for an account that is not there
+
+Grants = Iterable[tuple[Role, str]]
+
+
+def keeper() -> Database:
+    """The database as the keeper of accounts."""
+    return database_of(KEEPER)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An account to make: login, the person's name, roles, where mail reaches them."""
+
+    login: str
+    display_name: str
+    grants: Grants
+    email: str = ""
+
+
+def add_account(
+    new: Wanted, *, actor: Actor, db: Database | None = None, clock: Clock = utc_now
+) -> str:
+    """A new account; returns its first password, which is shown once and must be changed.
+
+    Raises:
+        PermissionDeniedError: the actor is no administrator.
+        ConfigurationError: the login is taken, or a role of HR names no unit.
+    """
+    _check_administrator(actor)
+    password = secrets.token_urlsafe(FIRST_PASSWORD_BYTES)
+    _add(new, password, actor, must_change=True, ways=(db or keeper(), clock))
+    return password
+
+
+def set_roles(
+    login: str,
+    grants: Grants,
+    *,
+    actor: Actor,
+    db: Database | None = None,
+    clock: Clock = utc_now,
+) -> None:
+    """These roles and no others; open sessions end, so that none outlives a lost role."""
+    _check_administrator(actor)
+    wanted = _checked(grants)
+    with (db or keeper()).transaction() as conn:
+        account = accounts.get_by_login(conn, login)
+        now = clock()
+        accounts.set_grants(
+            conn, account.account_id, wanted, granted_by=actor.login, granted_at=now
+        )
+        accounts.end_sessions_of(conn, account.account_id, now)
+        _append(conn, "account_roles_set", (actor, login), wanted, clock)
+
+
+def reset_password(
+    login: str, *, actor: Actor, db: Database | None = None, clock: Clock = utc_now
+) -> str:
+    """A new first password, shown once; every session of the account ends."""
+    _check_administrator(actor)
+    password = secrets.token_urlsafe(FIRST_PASSWORD_BYTES)
+    with (db or keeper()).transaction() as conn:
+        account = accounts.get_by_login(conn, login)
+        accounts.set_password(conn, account.account_id, HASHER.hash(password), must_change=True)
+        accounts.end_sessions_of(conn, account.account_id, clock())
+        _append(conn, "account_password_reset", (actor, login), (), clock)
+    return password
+
+
+def close_account(
+    login: str, *, actor: Actor, db: Database | None = None, clock: Clock = utc_now
+) -> None:
+    """Nobody signs in with it any more; what it did stays in the ledger."""
+    _check_administrator(actor)
+    with (db or keeper()).transaction() as conn:
+        account = accounts.get_by_login(conn, login)
+        accounts.set_closed(conn, account.account_id, clock())
+        accounts.end_sessions_of(conn, account.account_id, clock())
+        _append(conn, "account_closed", (actor, login), (), clock)
+
+
+def change_password(
+    login: str,
+    old: str,
+    new: str,
+    *,
+    db: Database | None = None,
+    clock: Clock = utc_now,
+) -> None:
+    """A person's own new password; every session ends, they sign in again.
+
+    Raises:
+        PermissionDeniedError: the old password is wrong.
+        ConfigurationError: the new one is too short, or the old one again.
+    """
+    if not SHORTEST_PASSWORD <= len(new) <= LONGEST_PASSWORD or new == old:
+        raise ConfigurationError(
+            f"The new password is not accepted: take one of {SHORTEST_PASSWORD} characters or"
+            " more that is not the old one."
+        )
+    with (db or keeper()).transaction() as conn:
+        account = accounts.get_by_login(conn, login)
+        if not is_right(account, old):
+            raise PermissionDeniedError("The old password is wrong: type it again.")
+        accounts.set_password(conn, account.account_id, HASHER.hash(new), must_change=False)
+        accounts.end_sessions_of(conn, account.account_id, clock())
+        _append(conn, "account_password_changed", (Actor(login), login), (), clock)
+
+
+def ensure_account(
+    new: Wanted, password: str, *, db: Database | None = None, clock: Clock = utc_now
+) -> None:
+    """An account of set-up or the demo, its password chosen by somebody; again is nothing."""
+    database = db or keeper()
+    with database.transaction() as conn:
+        is_there = accounts.find_by_login(conn, new.login) is not None
+    if not is_there:
+        _add(new, password, Actor("set-up"), must_change=False, ways=(database, clock))
+
+
+def _add(
+    new: Wanted, password: str, actor: Actor, *, must_change: bool, ways: tuple[Database, Clock]
+) -> None:
+    database, clock = ways
+    wanted = _checked(new.grants)
+    hashed = HASHER.hash(password)
+    account = Account(
+        0,
+        new.login,
+        new.display_name,
+        new.email,
+        hashed,
+        must_change,
+        0,
+        None,
+        None,
+        None,
+        None,
+    )
+    with database.transaction() as conn:
+        if accounts.find_by_login(conn, new.login):
+            raise ConfigurationError(f"Account {new.login} exists: choose another login.")
+        now = clock()
+        number = accounts.add_account(conn, account, created_by=actor.login, created_at=now)
+        accounts.set_grants(conn, number, wanted, granted_by=actor.login, granted_at=now)
+        _append(conn, "account_added", (actor, new.login), wanted, clock)
+
+
+def is_right(account: Account | None, password: str) -> bool:
+    """Whether the password is the account's; takes as long when there is no account."""
+    wanted = account.password_hash if account and account.password_hash else NOBODY
+    try:
+        HASHER.verify(wanted, password[:LONGEST_PASSWORD])
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+    return account is not None and account.password_hash is not None
+
+
+def list_accounts(*, db: Database | None = None) -> list[dict[str, Any]]:
+    """Login, name, roles with units, state of every account."""
+    with (db or keeper()).transaction() as conn:
+        found = [
+            (each, accounts.list_grants(conn, each.account_id))
+            for each in accounts.list_accounts(conn)
+        ]
+    return [
+        {
+            "login": account.login,
+            "name": account.display_name,
+            "roles": [f"{role}:{unit}" if unit else str(role) for role, unit in sorted(grants)],
+            "must_change": account.must_change,
+            "locked_until": account.locked_until and account.locked_until.isoformat(),
+            "closed_at": account.closed_at and account.closed_at.isoformat(),
+            "is_vouched_for": account.issuer is not None,
+        }
+        for account, grants in found
+    ]
+
+
+def without_hash(account: Account) -> Account:
+    """The account as anybody else may hold it."""
+    return replace(account, password_hash=None)
+
+
+def _check_administrator(actor: Actor) -> None:
+    if not actor.has(Role.ADMINISTRATOR):
+        raise PermissionDeniedError("Only an administrator changes accounts: ask one.")
+
+
+def _checked(grants: Grants) -> list[tuple[Role, str]]:
+    wanted = sorted(set(grants))
+    wrong = [role for role, unit in wanted if (role in UNIT_ROLES) != bool(unit)]
+    if wrong:
+        raise ConfigurationError(
+            f"Role {wrong[0]} is given wrongly: hr_officer:CODE and hr_approver:CODE name a"
+            " unit, no other role does."
+        )
+    return wanted
+
+
+def _append(
+    conn: Connection,
+    action: str,
+    who: tuple[Actor, str],
+    grants: Grants,
+    clock: Clock,
+) -> None:
+    actor, login = who
+    now: datetime = clock()
+    ledger.append(
+        conn,
+        ledger.Entry(
+            unit_code=NATIONAL,
+            action=action,
+            actor=actor.login,
+            as_of=today(clock),
+            recorded_at=now,
+            figures={
+                "account": login,
+                "roles": [f"{r}:{u}" if u else str(r) for r, u in grants],
+            },
+        ),
+    )

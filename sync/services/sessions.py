@@ -1,0 +1,122 @@
+"""Signing in: a password, a brake on guessing, a session whose token only the browser keeps."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sync.model.desk import Actor
+from sync.services.accounts import is_right, keeper
+from sync.services.context import Clock, utc_now
+from sync.store import accounts
+from sync.store.accounts import Account, OpenSession
+from sync.store.database import Database
+
+IDLE = timedelta(minutes=30)
+LENGTH = timedelta(hours=8)
+LOCK_AFTER, LOCK_FOR = 5, timedelta(minutes=15)
+WINDOW = timedelta(minutes=5)
+FAILURES_PER_ADDRESS = 10
+FAILURES_IN_ALL = 200
+TOKEN_BYTES = 32
+TOKEN_LIMIT = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in visit: who acts, the key of its forms, and whether a password must change."""
+
+    session_id: int
+    actor: Actor
+    display_name: str
+    form_key: str
+    must_change: bool
+    ends_at: datetime
+
+
+def sign_in(
+    login: str,
+    password: str,
+    address: str,
+    *,
+    db: Database | None = None,
+    clock: Clock = utc_now,
+) -> str | None:
+    """The token of a new session, or nothing: wrong, closed and locked read the same."""
+    now = clock()
+    with (db or keeper()).transaction() as conn:
+        account = accounts.find_by_login(conn, login.strip().lower()[:64], for_update=True)
+        is_locked = account is not None and (account.locked_until or now) > now
+        is_open = account is not None and account.closed_at is None and not is_locked
+        if not is_right(account, password) or not is_open or account is None:
+            accounts.add_failure(conn, address, now)
+            if account is not None and not is_locked:
+                count = account.failure_count + 1
+                until = now + LOCK_FOR if count >= LOCK_AFTER else None
+                accounts.set_failures(conn, account.account_id, 0 if until else count, until)
+            return None
+        accounts.set_failures(conn, account.account_id, 0, None)
+    return open_session(account, db=db, clock=clock)
+
+
+def open_session(
+    account: Account, *, db: Database | None = None, clock: Clock = utc_now
+) -> str:
+    """A new session of an account that proved who it is; returns the token, kept nowhere."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    now = clock()
+    with (db or keeper()).transaction() as conn:
+        accounts.open_session(
+            conn,
+            account.account_id,
+            token_digest(token),
+            secrets.token_urlsafe(TOKEN_BYTES),
+            (now, now + IDLE, now + LENGTH),
+        )
+    return token
+
+
+def find_session(
+    token: str, *, db: Database | None = None, clock: Clock = utc_now
+) -> Session | None:
+    """The session of a token, used now; nothing when it ended, by idleness or by age."""
+    now = clock()
+    with (db or keeper()).transaction() as conn:
+        found = accounts.find_session(conn, token_digest(token), now)
+        if found is None:
+            return None
+        if found.idle_until < now + IDLE - timedelta(minutes=1):
+            accounts.extend_session(conn, found.session_id, now + IDLE)
+        return _session(found, accounts.actor_of(conn, found.account))
+
+
+def end_session(
+    session: Session, *, db: Database | None = None, clock: Clock = utc_now
+) -> None:
+    """The token opens nothing any more."""
+    with (db or keeper()).transaction() as conn:
+        accounts.end_session(conn, session.session_id, clock())
+
+
+def is_braked(address: str, *, db: Database | None = None, clock: Clock = utc_now) -> bool:
+    """Whether this address, or everybody, guessed too often and has to wait."""
+    with (db or keeper()).transaction() as conn:
+        here, everywhere = accounts.count_failures(conn, address, clock() - WINDOW)
+    return here >= FAILURES_PER_ADDRESS or everywhere >= FAILURES_IN_ALL
+
+
+def token_digest(token: str) -> bytes:
+    """What is kept of a token."""
+    return hashlib.sha256(token[:TOKEN_LIMIT].encode()).digest()
+
+
+def _session(found: OpenSession, actor: Actor) -> Session:
+    account = found.account
+    return Session(
+        found.session_id,
+        actor,
+        account.display_name,
+        found.form_key,
+        account.must_change,
+        found.ends_at,
+    )
