@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.header import Header
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
 from email.utils import format_datetime
 from html import escape
 
@@ -168,7 +170,7 @@ def hand_over(client: smtplib.SMTP, server: MailServer, mail: Mail, at: datetime
     Raises:
         ConfigurationError: it refuses the sender, which is not the mail's fault.
     """
-    message = compose(mail, server, at).as_bytes(policy=SMTP)
+    message = compose(mail, server, at)
     try:
         client.sendmail(server.sender, [mail.email], message)
     except smtplib.SMTPRecipientsRefused as refused:
@@ -186,27 +188,32 @@ def hand_over(client: smtplib.SMTP, server: MailServer, mail: Mail, at: datetime
     return max(code, GONE)
 
 
-def compose(mail: Mail, server: MailServer, at: datetime) -> EmailMessage:
-    """The message: Vietnamese first, English below, as text and as simple HTML."""
+def compose(mail: Mail, server: MailServer, at: datetime) -> bytes:
+    """The message: Vietnamese first, English below, as text and as simple HTML.
+
+    Made of the older classes: the newer ones lose a blank where a long subject is folded.
+    """
     letter = mail.letter
-    message = EmailMessage()
+    message = MIMEMultipart("alternative")
     message["From"] = server.sender
     message["To"] = mail.email
-    message["Subject"] = letter.subject
+    subject = Header(letter.subject, "utf-8", header_name="Subject")
+    message["Subject"] = subject  # type: ignore[assignment]  # the older classes take it
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{mail.message_key}@{server.domain}>"
     message["List-Id"] = f"<{mail.kind}.{mail.unit_code.lower()}.notices.{server.domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = "vi, en"
-    message.set_content(f"{letter.body_vi}\n--\n\n{letter.body_en}", cte="quoted-printable")
+    plain = f"{letter.body_vi}\n--\n\n{letter.body_en}"
     page = (
         f'<!DOCTYPE html>\n<html lang="vi">\n<head><meta charset="utf-8">'
         f"<title>{escape(letter.subject)}</title></head>\n<body>\n"
         f"{as_html(letter.body_vi)}<hr>\n"
         f'<div lang="en">\n{as_html(letter.body_en)}</div>\n</body>\n</html>\n'
     )
-    message.add_alternative(page, subtype="html", cte="quoted-printable")
-    return message
+    message.attach(MIMEText(plain, "plain", "utf-8"))
+    message.attach(MIMEText(page, "html", "utf-8"))  # the last one is the one that is shown
+    return message.as_bytes(policy=compat32.clone(linesep="\r\n"))
 
 
 def as_html(body: str) -> str:
