@@ -105,7 +105,7 @@ def unmute(unit: str, kind: Kinds = None, actor: Actor = "operator") -> None:
     from sync.services.permissions import operator
 
     count = notice_book.unmute(unit, kind or [], actor=operator(actor))
-    out.print(f"{unit}: {count} kinds of notices again" if count else f"{unit} was not mute")
+    out.print(f"{unit}: kinds told again: {count}" if count else f"{unit} was not mute")
 
 
 @app.command()
@@ -125,7 +125,9 @@ def send() -> None:
 
     counts = notify.send_notices()
     if counts["waiting"]:
-        out.print(f"No mail server is set (CBCCVC_SMTP_HOST): {counts['waiting']} mails wait.")
+        out.print(
+            f"No mail server is set (CBCCVC_SMTP_HOST); mails waiting: {counts['waiting']}"
+        )
         return
     out.print(", ".join(f"{name} {counts[name]}" for name in SENDING))
 

@@ -7,11 +7,11 @@ from sync.model.notice import NEXT_MAIL_STATES, MailState, one_line, plain_addre
 
 NO_MAILBOXES = (
     "",
-    "donvi.gov.vn",
+    "phong-to-chuc.vn",
     "a@donvi.gov.vn, b@donvi.gov.vn",
     "Bà Lan <lan@donvi.gov.vn>",
     "lan@donvi.gov.vn\r\nBcc: x@example.com",
-    "lan@donvi.gov.vn\x00",
+    "lan@donvi.gov.vn\x01",
     '"lan x"@donvi.gov.vn',
     "lan@[127.0.0.1]",
     "lan@đơnvị.vn",

@@ -72,6 +72,10 @@ class Desk:
         }  # fmt: skip
         self.run(FLAG, finding=self.run(FINDING, **values), **values)
 
+    def flag_of(self, finding: int, unit: str, effect: str, number: int) -> None:
+        values = {"unit": unit, "n": number, "effect": effect, "at": self.village.clock()}
+        self.run(FLAG, finding=finding, state="open", due=TODAY, closed=None, **values)
+
     def level(self, level: int, day: date, unit: str = A) -> None:
         self.run(
             "DELETE FROM facts.unit_day WHERE unit_code = :u AND as_of = :d", u=unit, d=day

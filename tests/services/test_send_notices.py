@@ -444,6 +444,38 @@ def test_addresses_and_the_servers_words_are_in_no_log_and_no_error(
         assert word not in told_all
 
 
+def test_a_sender_that_is_refused_for_now_is_tried_again(desk: Desk, mailbox: Mailbox) -> None:
+    desk.address()
+    notify.queue_digests(**desk.tools)
+    mailbox.sender_answer = "451 greylisted"
+
+    assert send(desk) == SENT | {"sent": 0, "later": 1}
+    assert [mail["smtp_code"] for mail in list_mails(db=desk.village.db)] == [451]
+
+
+def test_a_server_that_speaks_tls_from_the_start_takes_mail(
+    desk: Desk,
+    settings: Callable[..., None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    certificate, key, _ = own_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    mailbox = Mailbox({"ssl_context": context}).open()
+    settings(
+        smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_from=SENDER, smtp_tls="tls",
+        smtp_timeout_s=5,
+    )  # fmt: skip
+    desk.address()
+    notify.queue_digests(**desk.tools)
+
+    assert send(desk) == SENT
+    mailbox.close()
+    assert mailbox.addressed() == [OFFICE]
+
+
 @pytest.fixture
 def guarded(
     settings: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
