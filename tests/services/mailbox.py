@@ -11,6 +11,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 TAKEN = "250 taken"
+HANG_UP = "hang up"
 
 
 @dataclass
@@ -107,6 +108,8 @@ class Mailbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - the library's name
         answer = self.during_data()
+        if answer == HANG_UP:
+            server.transport.abort()
         if answer == TAKEN:
             self.taken.append(
                 Taken(envelope.mail_from, tuple(envelope.rcpt_tos), bytes(envelope.content))

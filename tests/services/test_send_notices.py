@@ -20,7 +20,7 @@ from sync.services.notice_book import end_address, list_mails
 from sync.settings import get_settings
 from sync.store.database import Database
 from tests.conftest import Urls
-from tests.services.mailbox import TAKEN, Mailbox
+from tests.services.mailbox import HANG_UP, TAKEN, Mailbox
 from tests.services.notice_desk import MAI, OFFICE, TODAY, Desk
 from tests.services.village import A, B, Village
 from tests.sources.test_http import own_certificate
@@ -264,7 +264,7 @@ def test_a_server_that_is_gone_loses_nothing(desk: Desk, mailbox: Mailbox) -> No
     assert mailbox.addressed() == [OFFICE]
 
 
-@pytest.mark.parametrize("answer", ["421 closing", "nonsense"])
+@pytest.mark.parametrize("answer", ["421 closing", "nonsense", HANG_UP])
 def test_a_server_that_goes_away_half_way_gets_the_rest_later(
     desk: Desk, mailbox: Mailbox, answer: str
 ) -> None:
