@@ -34,7 +34,8 @@ FILL = (
     " SELECT unit_code, record_id, 1, 1, 'person', 1, 'R-' || record_id % 41, 'x', 'ask',"
     " now(), now() FROM landing.record",
     "INSERT INTO quality.flag (finding_id, unit_code, record_id, group_name, row_no,"
-    " field_code, rule_code, effect, value_hmac, cause_hmac, state, since, due_on, opened_at, moved_at)"
+    " field_code, rule_code, effect, value_hmac, cause_hmac, state, since, due_on,"
+    " opened_at, moved_at)"
     " SELECT finding_id, unit_code, record_id, group_name, row_no, field_code, rule_code,"
     " effect, '', '', 'open', now(),"
     " DATE '2026-11-23' + (finding_id % 30)::integer, now(), now()"
