@@ -85,6 +85,21 @@ class Settings(BaseSettings):
     portal_host: str = "127.0.0.1"
     portal_port: int = 8600
     portal_is_public: bool = False
+    portal_url: str = Field(
+        default="",
+        description="Where readers reach the portal, as https://host/prefix; an identity"
+        " provider sends them back there.",
+    )
+    portal_hosts: str = Field(
+        default="",
+        description="Host names the portal answers to, with commas between; empty: any.",
+    )
+    oidc_issuer: str = Field(
+        default="",
+        description="Issuer of an OpenID Connect provider that may vouch for accounts; its"
+        " client secret is the secret file `oidc_client`. Empty: passwords only.",
+    )
+    oidc_client_id: str = ""
 
     @field_validator("timezone")
     @classmethod
