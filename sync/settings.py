@@ -85,6 +85,11 @@ class Settings(BaseSettings):
     portal_host: str = "127.0.0.1"
     portal_port: int = 8600
     portal_is_public: bool = False
+    airflow_url: str = Field(
+        default="",
+        description="Where Airflow's pages are, for links from the portal's pages of runs to"
+        " their tasks; empty: no links (a portal mounted in Airflow knows where it is).",
+    )
 
     @field_validator("timezone")
     @classmethod

@@ -29,13 +29,15 @@ def create() -> FastAPI:
         )
     )
     ensure_first_accounts(settings.secrets, ways.keeper, _now)
-    return create_app(
+    app = create_app(
         ways,
         is_public=settings.portal_is_public,
         clock=_now,
         secrets_dir=settings.secrets,
         thresholds=thresholds_of(settings),
     )
+    app.state.airflow_url = settings.airflow_url
+    return app
 
 
 def thresholds_of(settings: Settings) -> Thresholds:

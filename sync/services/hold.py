@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sync.model.reason import stated_reason
-from sync.model.states import SnapshotState
+from sync.model.states import SnapshotState, check_move
 from sync.services.context import Clock, database_of, utc_now
 from sync.store import brakes, ledger, snapshots
 from sync.store.database import Database
@@ -58,6 +58,9 @@ def _decide(
     actor, reason = word[0], stated_reason(word[1])
     with database.transaction() as conn:
         lock_unit(conn, snapshots.get(conn, snapshot_id).unit_code)
+        # Said before the row is locked: the pages' role may lock a held one only, and would be
+        # told that there is none.
+        check_move(snapshot_id, snapshots.get(conn, snapshot_id).state, wanted)
         snapshot = snapshots.get(conn, snapshot_id, for_update=True)
         snapshots.set_state(
             conn,
