@@ -101,7 +101,7 @@ def show_delivery(
     with desk.transaction() as conn:
         parts = _delivery(conn, snapshot_id, speech)
     is_news = done == parts["snapshot"].state
-    return _page(request, "delivery.html", problem="", reason="", is_news=is_news, **parts)
+    return _page(request, "delivery.html", problem="", typed="", is_news=is_news, **parts)
 
 
 @router.post("/lan-gui/{snapshot_id}")
@@ -133,7 +133,7 @@ def decide_hold(  # noqa: PLR0913 - one argument a field of the form
             "delivery.html",
             status=NOT_ACCEPTED,
             problem=problem,
-            reason=reason,
+            typed=reason,
             is_news=False,
             **parts,
         )

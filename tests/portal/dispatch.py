@@ -1,4 +1,4 @@
-"""Waves and deliveries as the pipeline leaves them, near to now: sessions need the real clock."""
+"""Waves and deliveries as the pipeline leaves them, of late: sessions need the real clock."""
 
 from datetime import datetime, timedelta
 from typing import Any
