@@ -114,13 +114,13 @@ def test_only_an_engineer_sees_the_pages_of_runs(portal: str, held: int) -> None
     for login in ("can.bo", "nguoi.duyet", "uy.ban"):
         reader = signed_in(portal, login)
         assert [reader.get(path).status_code for path in pages] == [403] * len(pages), login
-        assert "/tam-giu" not in reader.get("/dinh-nghia").text
+        assert 'href="/dot"' not in reader.get("/dinh-nghia").text
 
 
 def test_an_engineer_finds_the_pages_in_the_menu_and_each_in_both_languages(
     engineer: Reader, keys: list[str], held: int
 ) -> None:
-    assert 'href="/tam-giu"' in engineer.get("/dinh-nghia").text
+    assert 'href="/dot"' in engineer.get("/dinh-nghia").text
     for path in (*PAGES, wave_path(keys[0]), f"/lan-gui/{held}"):
         for language in ("vi", "en"):
             answer = engineer.get(f"{path}?lang={language}")
