@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LINES = 40
+LINES = 45
 READ = """
 import json, sys
 from airflow import plugins_manager
