@@ -110,6 +110,11 @@ class Settings(BaseSettings):
     )
     smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
     smtp_timeout_s: float = Field(default=20.0, gt=0)
+    airflow_url: str = Field(
+        default="",
+        description="Where Airflow's pages are, for links from the portal's pages of runs to"
+        " their tasks; empty: no links (a portal mounted in Airflow knows where it is).",
+    )
 
     @field_validator("timezone")
     @classmethod

@@ -226,6 +226,7 @@ class Household:
             "CBCCVC_PORTAL_HOST": HOST,
             "CBCCVC_PORTAL_PORT": str(self.chosen.portal_port),
             "CBCCVC_PORTAL_IS_PUBLIC": "true",  # the people are invented
+            "CBCCVC_AIRFLOW_URL": f"http://{HOST}:{self.chosen.airflow_port}",
         }
 
     def _environment(self) -> dict[str, str]:

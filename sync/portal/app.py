@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from sync.model.errors import SyncError
-from sync.portal import accounts, audit, committee, doors, vouching
+from sync.portal import accounts, audit, committee, doors, engineers, vouching
 from sync.portal.access import Clock, Gatekeeper
 from sync.portal.deps import PasswordChangeNeededError, SignInNeededError, is_https
 from sync.portal.pages import here, path_for, style_version, templates
@@ -87,6 +87,7 @@ def create_app(
     app.state.desk = ways.desk
     app.state.checker = ways.checker
     app.state.is_public = is_public
+    app.state.airflow_url = ""  # whoever knows where Airflow is says so
     app.state.gatekeeper = Gatekeeper(secrets_dir, ways.keeper, clock)
     app.state.find_token = partial(tokens.find_token, db=ways.keeper, clock=clock)
     app.state.thresholds = thresholds or Thresholds()
@@ -97,6 +98,7 @@ def create_app(
     app.include_router(vouching.router)
     app.include_router(accounts.router)
     app.include_router(audit.router)
+    app.include_router(engineers.router)
     app.add_exception_handler(SignInNeededError, _ask_to_sign_in)
     app.add_exception_handler(PasswordChangeNeededError, _ask_for_a_password)
     app.add_exception_handler(HTTPException, _show_error)

@@ -3,6 +3,7 @@
 import secrets
 from importlib import resources
 from typing import Annotated
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -213,5 +214,7 @@ def _visit_id(request: Request) -> str:
 def _safe_target(request: Request, target: str) -> str:
     """A page of ours; anything else becomes the first page."""
     home = path_for(request, "country")
-    is_ours = target.startswith(home) and target.isprintable() and "\\" not in target
-    return target if is_ours and not target.startswith("//") else home
+    path = unquote(target.partition("?")[0])
+    is_ours = target.startswith(home) and target.isprintable() and "\\" not in path
+    # A mounted portal's neighbours are no pages of ours: no step up leads out of it.
+    return target if is_ours and not path.startswith("//") and ".." not in path else home

@@ -42,6 +42,7 @@ def create() -> FastAPI:
     )
     app.state.openid = provider_of(settings)
     app.state.hosts = hosts_of(settings)
+    app.state.airflow_url = settings.airflow_url
     return app
 
 

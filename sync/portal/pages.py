@@ -21,7 +21,7 @@ from sync.portal.speech import LANGUAGES, NONE_SHOWN, speech
 from sync.portal.views import reason_of
 
 LANGUAGE_SECONDS = 365 * 24 * 3600
-KEPT_IN_LINKS = ("as_of", "sort", "dir", "lang", "next")
+KEPT_IN_LINKS = ("as_of", "sort", "dir", "lang", "next", "before")
 
 
 @cache
