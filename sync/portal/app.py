@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from sync.model.errors import SyncError
-from sync.portal import committee, doors
+from sync.portal import api, committee, doors, downloads
 from sync.portal.access import Clock, Gatekeeper
 from sync.portal.deps import PasswordChangeNeededError, SignInNeededError
 from sync.portal.pages import here, path_for, style_version, templates
@@ -76,6 +76,8 @@ def create_app(
     app.state.gatekeeper = Gatekeeper(secrets_dir, ways.keeper, clock)
     app.state.thresholds = thresholds or Thresholds()
     app.include_router(committee.router)
+    app.include_router(downloads.router)
+    app.include_router(api.router)
     app.include_router(doors.router)
     app.add_exception_handler(SignInNeededError, _ask_to_sign_in)
     app.add_exception_handler(PasswordChangeNeededError, _ask_for_a_password)
@@ -138,7 +140,9 @@ def _show_error(request: Request, error: Exception) -> Response:
 
 
 def _error_page(request: Request, status: int) -> Response:
-    """Both languages on one page, from no database, with no value."""
+    """Both languages on one page, from no database, with no value; the feed says it as JSON."""
+    if api.is_feed(request):
+        return api.problem(status)
     known = status if status in KNOWN_STATUSES else OUR_FAULT
     page = (
         templates()
