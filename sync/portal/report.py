@@ -26,7 +26,8 @@ from sync.portal.views import (
 CAUSES_PRINTED = 15
 KEPT_REPORTS = 8
 SUBJECT = (
-    "Tình hình kết nối, đồng bộ với Cơ sở dữ liệu quốc gia về cán bộ, công chức, viên chức"
+    "Tình hình kết nối, đồng bộ với Cơ sở dữ liệu quốc gia",
+    "về cán bộ, công chức, viên chức",
 )
 LEFT, RIGHT, CENTER = "left", "right", "center"
 
@@ -59,11 +60,12 @@ def report_of(card: Scorecard, limits: Thresholds) -> dict[str, Any]:
     """Every word and figure of the report, in the order it stands."""
     said = speech(VIETNAMESE)
     as_of = f"Số liệu đến hết ngày {said.day(card.now.as_of)}"
+    subject = _within(" ".join(SUBJECT))
     return {
-        "title": f"Báo cáo {SUBJECT[0].lower()}{SUBJECT[1:]}",
+        "title": f"Báo cáo {subject}",
         "subject": SUBJECT,
         "as_of": as_of,
-        "closing": f"{SUBJECT[0].lower()}{SUBJECT[1:]}, {as_of[0].lower()}{as_of[1:]}",
+        "closing": f"{subject}, {_within(as_of)}",
         "sections": [
             {"title": "I. KẾT QUẢ CHUNG", "parts": _in_all(card, said)},
             {"title": "II. KẾT QUẢ THEO LOẠI ĐƠN VỊ", "parts": _by_kind(card, said)},
@@ -74,6 +76,11 @@ def report_of(card: Scorecard, limits: Thresholds) -> dict[str, Any]:
         ],
         "annex": _annex(card, said),
     }
+
+
+def _within(sentence: str) -> str:
+    """The words as they stand inside a sentence."""
+    return sentence[0].lower() + sentence[1:]
 
 
 def paragraph(text: str) -> Part:
@@ -272,7 +279,8 @@ def _annex(card: Scorecard, said: Speech) -> Part:
     keys = ("present", "expected", "completeness", "quarantined", "blocking")
     head = ["TT", said.say("column.name"), said.say("column.level")]
     head += [said.say(f"column.{key}") for key in keys] + [said.say("unit.missing")]
-    shape = [(0, CENTER), (3, LEFT), (0, CENTER), *[(0, RIGHT)] * 5, (4, LEFT)]
+    shape = [(0, CENTER), (9, LEFT), (0, CENTER), *[(0, RIGHT)] * 3, *[(5, RIGHT)] * 2]
+    shape.append((14, LEFT))
     notes = [f"{said.say(f'column.{key}')}: {said.say(f'def.{key}_text')}" for key in keys[:4]]
     if card.is_some_hidden:
         notes.append(said.say("restricted.note"))

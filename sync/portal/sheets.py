@@ -11,8 +11,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from sync.portal.national import ladder_of
 from sync.portal.scorecard import MONTH, YEAR, Scorecard
-from sync.portal.speech import ZONE, Speech
-from sync.portal.table import COLUMNS, Order, completeness, in_order, totals
+from sync.portal.speech import ZONE, Speech, tenths_of_percent
+from sync.portal.table import COLUMNS, Order, in_order, totals
 from sync.portal.views import TOP_LEVEL, ratios_of, reason_of
 from sync.store.facts import UnitDay
 
@@ -56,11 +56,10 @@ def row_of(unit: UnitDay, said: Speech) -> list[Cell]:
 
 
 def _ratio(unit: UnitDay) -> float | None:
-    """Four digits, never 1 while somebody is missing."""
-    share = completeness(unit)
-    if share is None:
+    """The share as the page shows it, in tenths of a percent."""
+    if unit.present is None or not unit.expected:
         return None
-    return min(round(share, 4), 0.9999) if share < 1 else round(share, 4)
+    return tenths_of_percent(unit.present, unit.expected) / 1000
 
 
 def guarded(text: str) -> str:
