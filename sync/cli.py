@@ -13,6 +13,7 @@ from rich.table import Table
 
 from sync import (
     cli_accounts,
+    cli_committee,
     cli_desk,
     cli_keeping,
     cli_limits,
@@ -37,6 +38,8 @@ app.add_typer(cli_population.app, name="population")
 app.add_typer(cli_rules.app, name="rules")
 app.add_typer(cli_notices.app, name="notices")
 cli_desk.add_to(app)
+app.add_typer(cli_committee.claims_app, name="claims")
+app.add_typer(cli_committee.contacts_app, name="contacts")
 out = Console()
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -14,7 +14,16 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from sync.model.errors import SyncError
-from sync.portal import accounts, audit, committee, doors, engineers, vouching
+from sync.portal import (
+    accounts,
+    api,
+    audit,
+    committee,
+    doors,
+    downloads,
+    engineers,
+    vouching,
+)
 from sync.portal.access import Clock, Gatekeeper
 from sync.portal.deps import PasswordChangeNeededError, SignInNeededError, is_https
 from sync.portal.pages import here, path_for, style_version, templates
@@ -94,6 +103,8 @@ def create_app(
     app.state.openid = None  # nobody vouches for accounts, unless the settings name one
     app.state.hosts = frozenset()  # any name of this server, unless the settings name some
     app.include_router(committee.router)
+    app.include_router(downloads.router)
+    app.include_router(api.router)
     app.include_router(doors.router)
     app.include_router(vouching.router)
     app.include_router(accounts.router)
@@ -167,7 +178,9 @@ def _show_error(request: Request, error: Exception) -> Response:
 
 
 def _error_page(request: Request, status: int) -> Response:
-    """Both languages on one page, from no database, with no value."""
+    """Both languages on one page, from no database, with no value; the feed says it as JSON."""
+    if api.is_feed(request):
+        return api.problem(status)
     known = status if status in KNOWN_STATUSES else OUR_FAULT
     page = (
         templates()

@@ -49,8 +49,7 @@ class Speech:
         """95,1% or 95.1%; never rounded up to 100 while something is missing."""
         if part is None or not whole:
             return NONE_SHOWN
-        share = part * 1000 / whole
-        tenths = min(round(share), 999) if part < whole else round(share)
+        tenths = tenths_of_percent(part, whole)
         return f"{format_decimal(tenths / 10, format='#,##0.0', locale=self.language)}%"
 
     def share(self, value: float) -> str:
@@ -110,6 +109,12 @@ class Speech:
             name: self.number(part) if type(part) is int else part
             for name, part in parts.items()
         }
+
+
+def tenths_of_percent(part: int, whole: int) -> int:
+    """The ratio as it is shown; never rounded up to 100% while something is missing."""
+    share = round(part * 1000 / whole)
+    return min(share, 999) if part < whole else share
 
 
 @cache
