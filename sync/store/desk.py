@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from sync.model.errors import NotFoundError
+from sync.store import registry
 from sync.store.queries import named_query
+from sync.store.registry import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,23 @@ def get_delivery(conn: Connection, unit_code: str) -> Delivery:
     return Delivery(**row)
 
 
+def list_unit_names(conn: Connection, unit_codes: Sequence[str]) -> list[Unit]:
+    """These units as they were last, by code."""
+    return [registry.get_unit(conn, code) for code in sorted(unit_codes)]
+
+
+def find_profile_name(conn: Connection, unit_code: str) -> str | None:
+    """The profile of the unit's newest source."""
+    name: str | None = conn.execute(
+        text(
+            "SELECT profile_name FROM registry.source WHERE unit_code = :unit_code"
+            " ORDER BY upper(valid_on) DESC NULLS FIRST LIMIT 1"
+        ),
+        {"unit_code": unit_code},
+    ).scalar_one_or_none()
+    return name
+
+
 def list_national_codes(conn: Connection, list_name: str, as_of: date) -> list[NationalCode]:
     """The codes of a national list that hold on a day."""
     rows = conn.execute(
@@ -194,9 +213,7 @@ def _array(path: Sequence[str]) -> str:
     return "{" + ",".join(quoted) + "}"
 
 
-def _cause_rows(
-    conn: Connection, name: str, cause: tuple[str, str, bytes], **more: int
-) -> Any:  # noqa: ANN401 - the rows of either question
+def _cause_rows(conn: Connection, name: str, cause: tuple[str, str, bytes], **more: int) -> Any:  # noqa: ANN401 - the rows of either question
     unit_code, rule_code, cause_hmac = cause
     values = {"unit_code": unit_code, "rule_code": rule_code, "cause_hmac": cause_hmac}
     return conn.execute(named_query(f"desk/{name}"), values | more)

@@ -85,6 +85,8 @@ class Accepted:
     """A deviation that was accepted until a day."""
 
     waiver_id: int
+    unit_code: str
+    record_id: int
     group_name: str
     field_code: str
     rule_code: str
@@ -116,7 +118,7 @@ def get_record(conn: Connection, record_id: int) -> RecordHead:
     """
     row = conn.execute(named_query("desk/record"), {"record_id": record_id}).mappings().first()
     if row is None:
-        raise NotFoundError(f"There is no record {record_id} here: open one from your own list.")
+        raise NotFoundError(f"There is no record {record_id} here: open one of your list.")
     return RecordHead(**{("record_class" if key == "class" else key): row[key] for key in row})
 
 
@@ -179,6 +181,12 @@ def list_corrections(conn: Connection, record_id: int, row_count: int) -> list[P
 def list_accepted(conn: Connection, record_id: int, row_count: int) -> list[Accepted]:
     """Accepted deviations, newest first."""
     return [Accepted(**row) for row in _newest(conn, "waivers", record_id, row_count)]
+
+
+def list_waivers(conn: Connection, waiver_ids: Sequence[int]) -> list[Accepted]:
+    """These accepted deviations, as far as the viewer may see them."""
+    rows = conn.execute(named_query("desk/waivers_by_id"), {"waiver_ids": list(waiver_ids)})
+    return [Accepted(**row) for row in rows.mappings()]
 
 
 def list_deeds(conn: Connection, record_id: int, row_count: int) -> list[Deed]:

@@ -1,4 +1,4 @@
-"""Finding people of a unit by name, number, rule or age of a flag; never by scanning records."""
+"""Finding people of a unit by name, number, rule or age of a flag; no record is scanned."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +33,18 @@ class Found:
     blocking: int
     to_review: int
     since: datetime | None
+
+
+def list_open_rules(conn: Connection, unit_code: str) -> list[str]:
+    """Codes of the rules of which something is open in a unit."""
+    rows = conn.execute(
+        text(
+            "SELECT DISTINCT rule_code FROM quality.cause WHERE unit_code = :unit_code"
+            " ORDER BY rule_code"
+        ),
+        {"unit_code": unit_code},
+    )
+    return list(rows.scalars())
 
 
 def list_found(
