@@ -39,6 +39,7 @@ UNIT_KEYS = [
     "waiting",
     "blocking_findings",
     "other_findings",
+    "waived_findings",
     "last_success_at",
     "reason",
 ]

@@ -16,6 +16,8 @@ PENDING = "state IN ('sealed', 'checked', 'released')"
 COMMON = (
     "document",
     "reading",
+    "overlay",
+    "mapped",
     "context",
     "answer",
     "twin",
