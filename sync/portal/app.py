@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from sync.model.errors import SyncError
-from sync.portal import committee, doors
+from sync.portal import committee, desk_routes, doors
 from sync.portal.access import Clock, Gatekeeper
 from sync.portal.deps import PasswordChangeNeededError, SignInNeededError
 from sync.portal.pages import here, path_for, style_version, templates
@@ -77,6 +77,7 @@ def create_app(
     app.state.thresholds = thresholds or Thresholds()
     app.include_router(committee.router)
     app.include_router(doors.router)
+    app.include_router(desk_routes.router)
     app.add_exception_handler(SignInNeededError, _ask_to_sign_in)
     app.add_exception_handler(PasswordChangeNeededError, _ask_for_a_password)
     app.add_exception_handler(HTTPException, _show_error)

@@ -44,6 +44,8 @@ class Typed:
     reason: str = ""
     until: str = ""
     code: str = ""
+    is_taken: bool = False
+    is_waiver: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def show_cause_page(
         flags = desk.list_people_of_cause(conn, asked, after, PEOPLE_SHOWN + 1)
         code_list = mappable_list(rule_code, facts)
         choices = choices_of(conn, facts.field_code or "", code_list, words)
-        lines = _lines(conn, flags[:PEOPLE_SHOWN], unit_code)
+        lines = lines_of(conn, flags[:PEOPLE_SHOWN], unit_code)
     field_code = facts.field_code or ""
     actor = find_viewer(request).actor
     return render(
@@ -120,7 +122,8 @@ def choices_of(conn: Connection, field_code: str, code_list: str, words: Words) 
     return list(desk.list_national_codes(conn, name, words.today)) if name else []
 
 
-def _lines(conn: Connection, flags: Sequence[PersonFlag], unit_code: str) -> list[PersonLine]:
+def lines_of(conn: Connection, flags: Sequence[PersonFlag], unit_code: str) -> list[PersonLine]:
+    """Flags with what was sent and what could be meant."""
     profile = profile_named(desk.find_profile_name(conn, unit_code))
     places: list[Place] = []
     for flag in flags:

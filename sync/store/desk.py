@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from sync.contract.record import all_fields
 from sync.model.errors import NotFoundError
 from sync.store import registry
 from sync.store.queries import named_query
@@ -119,10 +120,18 @@ def get_cause(conn: Connection, unit_code: str, rule_code: str, cause: bytes) ->
 
 
 def list_people_of_cause(
-    conn: Connection, cause: tuple[str, str, bytes], after: int, row_count: int
+    conn: Connection,
+    cause: tuple[str, str, bytes],
+    after: int,
+    row_count: int,
+    *,
+    only: Sequence[int] | None = None,
 ) -> list[PersonFlag]:
     """Flags of (unit, rule, cause) after a flag, with their people, in the flags' order."""
-    rows = _cause_rows(conn, "cause_people", cause, after=after, row_count=row_count)
+    among = None if only is None else list(only)
+    rows = _cause_rows(
+        conn, "cause_people", cause, after=after, row_count=row_count, only=among
+    )
     return [PersonFlag(**_renamed(row._mapping)) for row in rows]
 
 
@@ -205,6 +214,18 @@ def list_sent_values(conn: Connection, places: Sequence[Place]) -> list[str | No
     )
     said = {row.place_no: row.value for row in found}
     return [said.get(number) for number in range(len(places))]
+
+
+def codes_of(proposals: Sequence[ProposedValue]) -> list[tuple[str, str]]:
+    """The (list, code) that proposals of coded fields speak of."""
+    lists = {f.code: f.code_list for f in all_fields() if f.kind == "code" and f.code_list}
+    return [
+        (lists[each.field_code], value)
+        for each in proposals
+        if each.field_code in lists
+        for value in (each.old_value, each.new_value)
+        if value is not None
+    ]
 
 
 def _array(path: Sequence[str]) -> str:

@@ -15,5 +15,6 @@ LEFT   JOIN quality.waiver AS w ON w.record_id = f.record_id AND w.rule_code = f
        AND w.state = 'active'
 WHERE  f.unit_code = :unit_code AND f.rule_code = :rule_code AND f.cause_hmac = :cause_hmac
   AND  f.closed_at IS NULL AND f.flag_id > :after
+  AND (CAST(:only AS bigint[]) IS NULL OR f.flag_id = ANY(:only))
 ORDER  BY f.flag_id
 LIMIT  :row_count
