@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from sync.model.errors import SyncError
 from sync.portal import committee, desk_routes, doors
 from sync.portal.access import Clock, Gatekeeper
-from sync.portal.deps import PasswordChangeNeededError, SignInNeededError
+from sync.portal.deps import PasswordChangeNeededError, SignInNeededError, is_https
 from sync.portal.pages import here, path_for, style_version, templates
 from sync.portal.speech import LANGUAGES, speech
 from sync.portal.thresholds import Thresholds
@@ -54,6 +54,11 @@ class Ways:
         """All of them, by the address of a role; opens no connection yet."""
         return cls(*(Database.connect(url_of(role)) for role in ROLES))
 
+    def close(self) -> None:
+        """Let go of all connections."""
+        for way in (self.reader, self.keeper, self.desk, self.checker):
+            way.close()
+
 
 def create_app(
     ways: Ways,
@@ -68,7 +73,14 @@ def create_app(
     Raises:
         ConfigurationError: the portal's secret files are not there (`ensure_portal_secret`).
     """
-    app = FastAPI(title="cbccvc-sync", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="cbccvc-sync",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,  # such a redirect goes wherever the Host header says
+    )
+    app.state.ways = ways
     app.state.database = ways.reader
     app.state.desk = ways.desk
     app.state.checker = ways.checker
@@ -106,7 +118,7 @@ async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response
     for name, value in SAFE_HEADERS.items():
         answer.headers.setdefault(name, value)
     answer.headers.setdefault("Cache-Control", "no-store")
-    if request.url.scheme == "https":
+    if is_https(request):
         answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return answer
 

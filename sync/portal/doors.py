@@ -14,12 +14,15 @@ from sync.portal.deps import (
     GatekeeperDep,
     OwnFormDep,
     SignInNeededError,
+    cookie_name,
     find_viewer,
+    get_gatekeeper,
+    is_https,
     require_own_form,
 )
 from sync.portal.pages import path_for, render
 from sync.services import accounts
-from sync.services.accounts import SHORTEST_PASSWORD
+from sync.services.passwords import SHORTEST_PASSWORD
 from sync.services.sessions import LENGTH, WINDOW, Session
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -72,7 +75,9 @@ def sign_in(
     address = request.client.host if request.client else ""
     if gatekeeper.is_braked(address):
         return _form(request, gatekeeper, target=target, problem="slow")
-    if not gatekeeper.is_own_form(request.cookies.get(VISIT_COOKIE, ""), token):
+    if not gatekeeper.is_own_form(
+        request.cookies.get(cookie_name(request, VISIT_COOKIE), ""), token
+    ):
         return _form(request, gatekeeper, target=target, problem="form")
     opened = gatekeeper.sign_in(account, password, address)
     if opened is None:
@@ -82,17 +87,27 @@ def sign_in(
 
 def enter(request: Request, token: str, target: str) -> Response:
     """Give the browser the token of a new session, in place of any older one, and go on."""
+    older = find_viewer(request).session
+    if older is not None:
+        get_gatekeeper(request).end_session(older)
     answer = RedirectResponse(target, status_code=303)
     answer.set_cookie(
-        SESSION_COOKIE,
+        cookie_name(request, SESSION_COOKIE),
         token,
         max_age=int(LENGTH.total_seconds()),
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=is_https(request),
     )
-    answer.delete_cookie(VISIT_COOKIE)
+    forget(request, answer, VISIT_COOKIE)
     return answer
+
+
+def forget(request: Request, answer: Response, name: str) -> None:
+    """Take a cookie of ours away again."""
+    answer.delete_cookie(
+        cookie_name(request, name), httponly=True, samesite="lax", secure=is_https(request)
+    )
 
 
 @router.post("/dang-xuat", name="sign_out")
@@ -103,7 +118,7 @@ def sign_out(request: Request, gatekeeper: GatekeeperDep, token: Text = "") -> R
         require_own_form(request, token)
         gatekeeper.end_session(session)
     answer = RedirectResponse(path_for(request, "sign_in"), status_code=303)
-    answer.delete_cookie(SESSION_COOKIE)
+    forget(request, answer, SESSION_COOKIE)
     return answer
 
 
@@ -144,7 +159,7 @@ def change_password(  # noqa: PLR0913 - one argument a field of the form
             shortest=SHORTEST_PASSWORD,
         )
     answer = RedirectResponse(path_for(request, "sign_in"), status_code=303)
-    answer.delete_cookie(SESSION_COOKIE)
+    forget(request, answer, SESSION_COOKIE)
     return answer
 
 
@@ -158,7 +173,9 @@ def _signed_in(request: Request) -> Session:
 def _form(
     request: Request, gatekeeper: GatekeeperDep, *, target: str, problem: str = ""
 ) -> HTMLResponse:
-    visit_id = request.cookies.get(VISIT_COOKIE) or secrets.token_urlsafe(18)
+    visit_id = request.cookies.get(cookie_name(request, VISIT_COOKIE)) or secrets.token_urlsafe(
+        18
+    )
     status = {"": 200, "slow": TOO_MANY_REQUESTS, "form": FORBIDDEN}.get(problem, NOT_SIGNED_IN)
     answer = render(
         request,
@@ -171,13 +188,17 @@ def _form(
     if problem == "slow":
         answer.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
     answer.set_cookie(
-        VISIT_COOKIE,
+        cookie_name(request, VISIT_COOKIE),
         visit_id,
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=is_https(request),
     )
     return answer
+
+
+def _visit_id(request: Request) -> str:
+    return request.cookies.get(cookie_name(request, VISIT_COOKIE), "")
 
 
 def _safe_target(request: Request, target: str) -> str:

@@ -4,7 +4,7 @@ import hashlib
 from functools import cache
 from importlib import resources
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -17,6 +17,7 @@ from sync.portal.deps import (
     Viewer,
     find_language,
     find_viewer,
+    is_https,
 )
 from sync.portal.places import short_name
 from sync.portal.speech import LANGUAGES, NONE_SHOWN, speech
@@ -62,7 +63,8 @@ def here(request: Request, **changes: str | None) -> str:
     """This page's address with some of its query changed; None takes a part away."""
     asked = {key: request.query_params.get(key) for key in KEPT_IN_LINKS} | changes
     query = urlencode({key: value for key, value in asked.items() if value})
-    return f"{request.url.path}?{query}" if query else request.url.path
+    path = quote(request.scope["path"])  # `request.url` is built from what a Host header says
+    return f"{path}?{query}" if query else path
 
 
 def menu_of(viewer: Viewer) -> list[str]:
@@ -108,6 +110,6 @@ def render(
             max_age=LANGUAGE_SECONDS,
             httponly=True,
             samesite="lax",
-            secure=request.url.scheme == "https",
+            secure=is_https(request),
         )
     return answer

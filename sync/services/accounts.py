@@ -1,29 +1,23 @@
 """Accounts of the portal: who may sign in, what they may do; each change is in the ledger."""
 
-import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import Connection
 
 from sync.model.desk import UNIT_ROLES, Actor, Role
 from sync.model.errors import ConfigurationError, PermissionDeniedError
 from sync.services.context import Clock, database_of, today, utc_now
+from sync.services.passwords import check_new, first_password, hashed, opens
 from sync.store import accounts, ledger
 from sync.store.accounts import Account
 from sync.store.database import Database
 
 KEEPER = "portal_keeper"
 NATIONAL = "*"  # the ledger's unit of what concerns no unit
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 256
-FIRST_PASSWORD_BYTES = 12
-HASHER = PasswordHasher()
-NOBODY = HASHER.hash(secrets.token_urlsafe(16))  # as slow for an account that is not there
+# Who signs ledger entries without an account; nobody may take such a name.
+RESERVED = frozenset({"pipeline", "operator", "set-up", "system"})
 
 Grants = Iterable[tuple[Role, str]]
 
@@ -53,7 +47,7 @@ def add_account(
         ConfigurationError: the login is taken, or a role of HR names no unit.
     """
     _check_administrator(actor)
-    password = secrets.token_urlsafe(FIRST_PASSWORD_BYTES)
+    password = first_password()
     _add(new, password, actor, must_change=True, ways=(db or keeper(), clock))
     return password
 
@@ -84,10 +78,10 @@ def reset_password(
 ) -> str:
     """A new first password, shown once; every session of the account ends."""
     _check_administrator(actor)
-    password = secrets.token_urlsafe(FIRST_PASSWORD_BYTES)
+    password = first_password()
     with (db or keeper()).transaction() as conn:
         account = accounts.get_by_login(conn, login)
-        accounts.set_password(conn, account.account_id, HASHER.hash(password), must_change=True)
+        accounts.set_password(conn, account.account_id, hashed(password), must_change=True)
         accounts.end_sessions_of(conn, account.account_id, clock())
         _append(conn, "account_password_reset", (actor, login), (), clock)
     return password
@@ -116,21 +110,20 @@ def change_password(
     """A person's own new password; every session ends, they sign in again.
 
     Raises:
-        PermissionDeniedError: the old password is wrong.
+        PermissionDeniedError: the old password is wrong, or was guessed too often.
         ConfigurationError: the new one is too short, or the old one again.
     """
-    if not SHORTEST_PASSWORD <= len(new) <= LONGEST_PASSWORD or new == old:
-        raise ConfigurationError(
-            f"The new password is not accepted: take one of {SHORTEST_PASSWORD} characters or"
-            " more that is not the old one."
-        )
+    check_new(old, new)
+    now = clock()
     with (db or keeper()).transaction() as conn:
         account = accounts.get_by_login(conn, login)
-        if not is_right(account, old):
-            raise PermissionDeniedError("The old password is wrong: type it again.")
-        accounts.set_password(conn, account.account_id, HASHER.hash(new), must_change=False)
-        accounts.end_sessions_of(conn, account.account_id, clock())
-        _append(conn, "account_password_changed", (Actor(login), login), (), clock)
+        is_right = opens(conn, account, old, now)  # a wrong one is counted: no raise in here
+        if is_right:
+            accounts.set_password(conn, account.account_id, hashed(new), must_change=False)
+            accounts.end_sessions_of(conn, account.account_id, now)
+            _append(conn, "account_password_changed", (Actor(login), login), (), clock)
+    if not is_right:
+        raise PermissionDeniedError("The old password is wrong: type it again.")
 
 
 def ensure_account(
@@ -149,19 +142,17 @@ def _add(
 ) -> None:
     database, clock = ways
     wanted = _checked(new.grants)
-    hashed = HASHER.hash(password)
+    if new.login in RESERVED:
+        raise ConfigurationError(
+            f"Account {new.login} is not for people: choose another login."
+        )
     account = Account(
-        0,
-        new.login,
-        new.display_name,
-        new.email,
-        hashed,
-        must_change,
-        0,
-        None,
-        None,
-        None,
-        None,
+        account_id=0,
+        login=new.login,
+        display_name=new.display_name,
+        email=new.email,
+        password_hash=hashed(password),
+        must_change=must_change,
     )
     with database.transaction() as conn:
         if accounts.find_by_login(conn, new.login):
@@ -170,16 +161,6 @@ def _add(
         number = accounts.add_account(conn, account, created_by=actor.login, created_at=now)
         accounts.set_grants(conn, number, wanted, granted_by=actor.login, granted_at=now)
         _append(conn, "account_added", (actor, new.login), wanted, clock)
-
-
-def is_right(account: Account | None, password: str) -> bool:
-    """Whether the password is the account's; takes as long when there is no account."""
-    wanted = account.password_hash if account and account.password_hash else NOBODY
-    try:
-        HASHER.verify(wanted, password[:LONGEST_PASSWORD])
-    except (VerifyMismatchError, InvalidHashError):
-        return False
-    return account is not None and account.password_hash is not None
 
 
 def list_accounts(*, db: Database | None = None) -> list[dict[str, Any]]:
@@ -201,11 +182,6 @@ def list_accounts(*, db: Database | None = None) -> list[dict[str, Any]]:
         }
         for account, grants in found
     ]
-
-
-def without_hash(account: Account) -> Account:
-    """The account as anybody else may hold it."""
-    return replace(account, password_hash=None)
 
 
 def _check_administrator(actor: Actor) -> None:
@@ -232,7 +208,6 @@ def _append(
     clock: Clock,
 ) -> None:
     actor, login = who
-    now: datetime = clock()
     ledger.append(
         conn,
         ledger.Entry(
@@ -240,7 +215,7 @@ def _append(
             action=action,
             actor=actor.login,
             as_of=today(clock),
-            recorded_at=now,
+            recorded_at=clock(),
             figures={
                 "account": login,
                 "roles": [f"{r}:{u}" if u else str(r) for r, u in grants],

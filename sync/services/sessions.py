@@ -5,16 +5,18 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from sync.model.desk import Actor
-from sync.services.accounts import is_right, keeper
+from sync.services.accounts import keeper
 from sync.services.context import Clock, utc_now
+from sync.services.passwords import opens
 from sync.store import accounts
 from sync.store.accounts import Account, OpenSession
 from sync.store.database import Database
 
 IDLE = timedelta(minutes=30)
 LENGTH = timedelta(hours=8)
-LOCK_AFTER, LOCK_FOR = 5, timedelta(minutes=15)
 WINDOW = timedelta(minutes=5)
 FAILURES_PER_ADDRESS = 10
 FAILURES_IN_ALL = 200
@@ -46,33 +48,26 @@ def sign_in(
     now = clock()
     with (db or keeper()).transaction() as conn:
         account = accounts.find_by_login(conn, login.strip().lower()[:64], for_update=True)
-        is_locked = account is not None and (account.locked_until or now) > now
-        is_open = account is not None and account.closed_at is None and not is_locked
-        if not is_right(account, password) or not is_open or account is None:
+        if not opens(conn, account, password, now) or account is None:
             accounts.add_failure(conn, address, now)
-            if account is not None and not is_locked:
-                count = account.failure_count + 1
-                until = now + LOCK_FOR if count >= LOCK_AFTER else None
-                accounts.set_failures(conn, account.account_id, 0 if until else count, until)
             return None
-        accounts.set_failures(conn, account.account_id, 0, None)
-    return open_session(account, db=db, clock=clock)
+        return open_session(conn, account, now)
 
 
-def open_session(
-    account: Account, *, db: Database | None = None, clock: Clock = utc_now
-) -> str:
-    """A new session of an account that proved who it is; returns the token, kept nowhere."""
+def open_session(conn: Connection, account: Account, now: datetime) -> str:
+    """A new session of an account that proved who it is, in the transaction of the proof.
+
+    The token is returned and kept nowhere. A password or a role that changes meanwhile waits
+    for the account's row, and then ends this session too.
+    """
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    now = clock()
-    with (db or keeper()).transaction() as conn:
-        accounts.open_session(
-            conn,
-            account.account_id,
-            token_digest(token),
-            secrets.token_urlsafe(TOKEN_BYTES),
-            (now, now + IDLE, now + LENGTH),
-        )
+    accounts.open_session(
+        conn,
+        account.account_id,
+        token_digest(token),
+        secrets.token_urlsafe(TOKEN_BYTES),
+        (now, now + IDLE, now + LENGTH),
+    )
     return token
 
 

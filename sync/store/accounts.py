@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
@@ -20,11 +20,11 @@ class Account:
     email: str
     password_hash: str | None
     must_change: bool
-    failure_count: int
-    locked_until: datetime | None
-    issuer: str | None
-    subject: str | None
-    closed_at: datetime | None
+    failure_count: int = 0
+    locked_until: datetime | None = None
+    issuer: str | None = None
+    subject: str | None = None
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +275,11 @@ def end_sessions_of(conn: Connection, account_id: int, now: datetime) -> None:
 
 
 def add_failure(conn: Connection, address: str, now: datetime) -> None:
-    """One more wrong password from this address."""
+    """One more wrong password from this address; those of earlier days are forgotten."""
+    conn.execute(
+        text("DELETE FROM portal.sign_in_failure WHERE failed_at < :since"),
+        {"since": now - timedelta(days=1)},
+    )
     conn.execute(
         text("INSERT INTO portal.sign_in_failure (address, failed_at) VALUES (:address, :now)"),
         {"address": address, "now": now},

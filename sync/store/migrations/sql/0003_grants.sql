@@ -17,6 +17,7 @@ GRANT INSERT ON quality.release TO portal_writer;
 GRANT USAGE ON SCHEMA portal, ledger TO portal_keeper;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA portal TO portal_keeper;
 GRANT INSERT ON ledger.entry TO portal_keeper;
+GRANT SELECT (entry_id, action) ON ledger.entry TO portal_keeper;  -- the number of what it wrote
 
 -- Checks one proposal in a transaction that is rolled back: reads, stages, keeps nothing.
 GRANT USAGE ON SCHEMA landing, register, quality, registry, staging TO desk_checker;

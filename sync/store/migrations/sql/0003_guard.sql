@@ -56,6 +56,7 @@ ALTER TABLE ledger.entry ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner_all ON ledger.entry TO cbccvc_owner USING (true);
 CREATE POLICY auditor_reads ON ledger.entry FOR SELECT TO auditor USING (true);
 CREATE POLICY keeper_signs ON ledger.entry FOR INSERT TO portal_keeper WITH CHECK (action LIKE 'account\_%');
+CREATE POLICY keeper_reads_back ON ledger.entry FOR SELECT TO portal_keeper USING (action LIKE 'account\_%');
 CREATE POLICY own_entries ON ledger.entry FOR SELECT TO portal_writer
     USING (unit_code = ANY ((SELECT portal.viewer_units())::text[]) OR (SELECT portal.viewer_is('auditor'))
            OR (SELECT portal.viewer_is('engineer')) OR (SELECT portal.viewer_is('steward')));
