@@ -14,12 +14,12 @@ from sync.portal.deps import find_viewer
 from sync.portal.desk_deps import (
     LONGEST_REASON,
     LONGEST_VALUE,
-    NOT_ACCEPTED,
     Problem,
     words_of,
 )
 from sync.portal.desk_words import Words, find_field
 from sync.portal.pages import render
+from sync.portal.refusals import status_of
 from sync.services.basis import current_suites
 from sync.services.queue import list_of_field
 from sync.services.record import profile_named
@@ -85,7 +85,7 @@ def show_cause_page(
     return render(
         request,
         "desk_cause.html",
-        status=NOT_ACCEPTED if problems else 200,
+        status=status_of(problems),
         unit_code=unit_code,
         rule=words.rule(rule_code),
         cause=cause.hex(),

@@ -37,8 +37,10 @@ from sync.portal.desk_deps import (
 from sync.portal.desk_route import DeskRoute
 from sync.portal.desk_words import Words, find_field
 from sync.portal.pages import path_for
-from sync.portal.refusals import broken_rules
+from sync.portal.refusals import refusals
 from sync.services import correct, map_code, waive
+from sync.services.cells import Cell, Judged
+from sync.services.correct import Desk
 from sync.store import desk
 from sync.store.database import Database
 
@@ -58,6 +60,11 @@ class Means:
     db: Database
     checker: Database
     clock: Clock
+
+    @property
+    def desk(self) -> Desk:
+        """The ways of who proposes."""
+        return Desk(self.db, self.checker)
 
 
 def find_means(viewer: HrDep, db: DeskDep, checker: CheckerDep, clock: ClockDep) -> Means:
@@ -163,12 +170,23 @@ def _propose(
     for line in chosen:
         problems += _wrong_value(line, meant[line.flag.flag_id], typed, words)
     if not problems:
-        with broken_rules("value", words, problems):
-            ids = correct.propose_many(
-                list(meant.items()), typed.reason, actor=means.actor, db=means.db
-            )
+        cells = [Cell(value, flag_id) for flag_id, value in meant.items()]
+        places = {flag_id: f"{OWN_VALUE}{flag_id}" for flag_id in typed.values}
+        problems = refusals(_judge(cells, means), places, words)
+    if not problems:
+        judged = correct.propose_many(
+            cells, typed.reason, actor=means.actor, desk=means.desk, clock=means.clock
+        )
+        problems = refusals(judged, places, words)
+        ids = [each.correction_id for each in judged if each.correction_id is not None]
+        if not problems:
             return _done(request, "de-nghi", ids)
     return show_cause_page(request, means.db, asked, said=(typed, problems))
+
+
+def _judge(cells: Sequence[Cell], means: Means) -> list[Judged]:
+    """What speaks against each value, before any of them is proposed: all or none."""
+    return correct.check_many(cells, actor=means.actor, desk=means.desk, clock=means.clock)
 
 
 def _meant(line: PersonLine, typed: Typed) -> str | None:

@@ -16,7 +16,7 @@ from sync.portal.desk_words import CodeNames, Words
 from sync.services.basis import current_suites
 from sync.services.context import today
 
-NOT_ACCEPTED = 422
+NOT_ACCEPTED, CONFLICT = 422, 409
 LONGEST_REASON = 500
 LONGEST_VALUE = 1000
 DAY = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
@@ -53,6 +53,7 @@ class Problem:
 
     place: str
     sentence: str
+    is_conflict: bool = False  # somebody was faster
 
 
 def reason_problems(reason: str, place: str, words: Words) -> list[Problem]:

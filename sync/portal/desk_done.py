@@ -53,9 +53,9 @@ def show_done(
 
 
 def can_take_back(actor: Actor, proposal: ProposedValue) -> bool:
-    """Who proposed takes a proposal back; who approves for the unit, a value in force."""
+    """An officer of the unit takes a proposal back; who approves there, a value in force."""
     if proposal.state == CorrectionState.PROPOSED:
-        return proposal.proposed_by == actor.login
+        return actor.has(Role.HR_OFFICER, proposal.unit_code)
     is_approver = actor.has(Role.HR_APPROVER, proposal.unit_code)
     return proposal.state == CorrectionState.APPROVED and is_approver
 

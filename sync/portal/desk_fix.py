@@ -7,14 +7,13 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from sync.contract.record import Field, record_groups
-from sync.model.desk import Role
-from sync.model.errors import NotFoundError
+from sync.model.desk import FlagState, Role
+from sync.model.errors import NotFoundError, RefusedValueError
 from sync.portal.cause_page import Typed, choices_of
 from sync.portal.deps import CheckerDep, ClockDep, DeskDep, HrDep, OwnFormDep
 from sync.portal.desk_deps import (
     LONGEST_REASON,
     LONGEST_VALUE,
-    NOT_ACCEPTED,
     Problem,
     is_readable,
     reason_problems,
@@ -25,9 +24,10 @@ from sync.portal.desk_route import DeskRoute
 from sync.portal.desk_words import Words, find_field
 from sync.portal.pages import path_for, render
 from sync.portal.record_view import Line, codes_in, sections_of
-from sync.portal.refusals import broken_rules
+from sync.portal.refusals import refusal, status_of
 from sync.services import correct, record
-from sync.services.correct import Place
+from sync.services.cells import Cell
+from sync.services.correct import Desk
 from sync.services.permissions import check_may
 from sync.services.record import Sheet, profile_named
 from sync.services.suggest import suggest_value
@@ -93,24 +93,38 @@ def propose_value(  # noqa: PLR0913 - one argument a field of the form
 ) -> Response:
     """A correction that waits for the second officer."""
     words, typed = words_of(request), Typed(value=value, reason=reason)
+    sheet = record.show_record(record_id, db=db, checker=checker, clock=clock)
     meant = None if none else typed_value(spot.field, value)
     problems = _problems((meant, bool(none)), reason, spot.field, words)
     if not problems:
-        place = Place(record_id, spot.group, spot.row_no, spot.field.code)
-        with broken_rules("value", words, problems):
+        cell = _cell(sheet, spot, meant)
+        try:
             made = correct.propose_correction(
-                place,
-                meant,
-                reason,
-                actor=viewer.actor,
-                db=db,
-                checker=checker,
-                clock=clock,
+                cell, reason, actor=viewer.actor, desk=Desk(db, checker), clock=clock
             )
             target = path_for(request, "done", act="de-nghi")
             return RedirectResponse(f"{target}?ids={made.correction_id}", status_code=303)
-    sheet = record.show_record(record_id, db=db, checker=checker, clock=clock)
+        except RefusedValueError as error:
+            problems.append(refusal("value", error.problem, error.rule_code, words))
     return _page(request, db, sheet, spot, said=(typed, problems))
+
+
+def _cell(sheet: Sheet, spot: Spot, meant: str | None) -> Cell:
+    """The field's first question is what the value answers, where one is asked."""
+    line = _line_at(sheet, spot)
+    open_flags = [
+        q.flag_id
+        for q in (line.questions if line else ())
+        if q.flag_id is not None and q.state == FlagState.OPEN
+    ]
+    return Cell(
+        meant,
+        next(iter(open_flags), None),
+        sheet.head.record_id,
+        spot.group,
+        spot.row_no,
+        spot.field.code,
+    )
 
 
 def _problems(
@@ -142,7 +156,7 @@ def _page(
     return render(
         request,
         "desk_fix.html",
-        status=NOT_ACCEPTED if problems else 200,
+        status=status_of(problems),
         head=sheet.head,
         group=spot.group,
         is_list=record_groups()[spot.group].is_list,

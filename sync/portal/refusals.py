@@ -1,17 +1,43 @@
-"""What a service refuses of a form, said at the field where it was typed."""
+"""What the services say against a value, as a sentence at the field where it was typed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 
-from sync.model.errors import ConfigurationError
-from sync.portal.desk_deps import Problem
+from sync.portal.desk_deps import CONFLICT, NOT_ACCEPTED, Problem
 from sync.portal.desk_words import Words
+from sync.services.cells import Judged
+from sync.services.cells import Problem as Refused
+
+OVERTAKEN = frozenset({Refused.IN_FORCE, Refused.MOVED_ON})
 
 
-@contextmanager
-def broken_rules(place: str, words: Words, problems: list[Problem]) -> Iterator[None]:
-    """Turn a refused value into problems of the form; the page is shown again with them."""
-    try:
-        yield
-    except ConfigurationError:
-        problems.append(Problem(place, words.speech.say("form.refused")))
+def refusal(place: str, problem: str, rule_code: str, words: Words) -> Problem:
+    """One refusal at a field of the form."""
+    if problem == Refused.BREAKS_RULE:
+        said = words.rule(rule_code).sentence
+        sentence = words.speech.say("form.breaks_rule", code=rule_code, sentence=said)
+    else:
+        sentence = words.speech.say(f"form.cell.{problem}")
+    return Problem(place, sentence, is_conflict=problem in OVERTAKEN)
+
+
+def refusals(
+    judged: Sequence[Judged], place_of: dict[int, str], words: Words
+) -> list[Problem]:
+    """Every refusal of a batch at its flag's field, or at the one for all."""
+    return [
+        refusal(
+            place_of.get(each.cell.flag_id or 0, "value"),
+            str(each.problem),
+            each.rule_code,
+            words,
+        )
+        for each in judged
+        if each.problem is not None
+    ]
+
+
+def status_of(problems: Sequence[Problem]) -> int:
+    """409 where somebody was faster, 422 where something typed cannot be taken."""
+    if not problems:
+        return 200
+    return CONFLICT if any(each.is_conflict for each in problems) else NOT_ACCEPTED

@@ -18,6 +18,6 @@ LEFT   JOIN LATERAL (
     ORDER  BY valid_on DESC LIMIT 1) AS n ON true
 WHERE  CAST(:before AS bigint) IS NULL
        OR (m.state = 'proposed', m.mapping_id)
-          < (SELECT (b.state = 'proposed', b.mapping_id) FROM registry.code_mapping AS b WHERE b.mapping_id = :before)
+          < (SELECT b.state = 'proposed', b.mapping_id FROM registry.code_mapping AS b WHERE b.mapping_id = :before)
 ORDER  BY m.state = 'proposed' DESC, m.mapping_id DESC
 LIMIT  :row_count
