@@ -6,11 +6,12 @@ from datetime import date
 from sqlalchemy import Connection
 
 from sync.checks.suites import Suites
+from sync.services.code_fields import lists_of_fields
 from sync.services.context import Clock
 from sync.services.secrets import value_key
 from sync.services.working_days import due_days
 from sync.settings import get_settings
-from sync.store import flags, ledger, waivers
+from sync.store import corrections, flags, ledger, waivers
 from sync.store.database import Database
 from sync.store.flags import Following
 from sync.store.locks import lock_units
@@ -39,12 +40,17 @@ def follow_check(
         flags.add_new(conn, following, dues)
 
 
-def follow_admission(conn: Connection, unit_code: str, clock: Clock) -> Counts:
-    """After an admission: who is gone is asked no more, what was not answered is."""
+def follow_admission(
+    conn: Connection, snapshot_id: int, unit_code: str, clock: Clock
+) -> Counts:
+    """After an admission: corrections that it ended, flags of who is gone and what is asked
+    again, by name where there are any."""
     now = clock()
+    ended = corrections.end_by_snapshot(conn, snapshot_id, unit_code, now)
     gone = flags.close_gone(conn, unit_code, now)
-    again = flags.ask_again(conn, unit_code, value_key(), now)
-    counts = {"flags_gone": gone, "flags_open_again": again}
+    again = flags.ask_again(conn, unit_code, lists_of_fields(), value_key(), now)
+    counts = {f"corrections_{state}": count for state, count in sorted(ended.items())}
+    counts |= {"flags_gone": gone, "flags_open_again": again}
     return {name: count for name, count in counts.items() if count}
 
 

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sync.checks.suites import Rule
-from sync.contract.record import all_fields
 from sync.model.desk import FlagState
 from sync.model.errors import ConfigurationError
 from sync.services.basis import current_suites
+from sync.services.code_fields import lists_of_fields
 from sync.services.context import Clock, database_of, today, utc_now
 from sync.store import queue
 from sync.store.database import Database
@@ -140,12 +140,6 @@ def list_flags(
     return FlagPage(shown, After(last.effect, last.due_on, last.flag_id) if last else None)
 
 
-def list_of_field(field_code: str) -> str:
-    """The code list that the contract gives a field; empty where it has none."""
-    lists = {f.code: f.code_list for f in all_fields() if f.kind == "code"}
-    return lists.get(field_code, "")
-
-
 def _cause(found: WaitingCause, rule: Rule | None) -> QueueCause:
     values: dict[str, Any] = {
         "sentence": rule.sentence_vi if rule else "",
@@ -160,7 +154,7 @@ def _cause(found: WaitingCause, rule: Rule | None) -> QueueCause:
         field_code=found.field_code,
         cause=found.cause_hmac.hex(),
         label=found.label,
-        code_list=list_of_field(found.field_code) if is_code else "",
+        code_list=lists_of_fields().get(found.field_code, "") if is_code else "",
         record_count=found.record_count,
         flag_count=found.flag_count,
         by_state={

@@ -10,7 +10,8 @@ from datetime import date, datetime
 import orjson
 from sqlalchemy import Connection, text
 
-from sync.contract.record import all_fields
+from sync.model.desk import FlagState
+from sync.model.errors import NotFoundError
 from sync.model.value_key import ValueKey
 from sync.store.queries import run_named
 
@@ -58,14 +59,78 @@ def close_gone(conn: Connection, unit_code: str, now: datetime) -> int:
     return int(run_named(conn, "flags/5_gone", values).rowcount)
 
 
-def ask_again(conn: Connection, unit_code: str, key: ValueKey, now: datetime) -> int:
-    """Flags whose decision fell away or did not answer them are open again; how many."""
-    lists = {f.code: f.code_list for f in all_fields() if f.code_list}
+def ask_again(
+    conn: Connection, unit_code: str, lists: Mapping[str, str], key: ValueKey, now: datetime
+) -> int:
+    """Flags whose decision fell away or did not answer them are open again; how many.
+
+    `lists`: field -> its code list.
+    """
     values = {
         "unit_code": unit_code,
         "now": now,
         "inner": key.inner,
         "outer": key.outer,
-        "code_lists": orjson.dumps(lists).decode(),
+        "code_lists": orjson.dumps(dict(lists)).decode(),
     }
     return int(run_named(conn, "flags/6_asked_again", values).rowcount)
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One question to HR: where it points and where it stands."""
+
+    flag_id: int
+    unit_code: str
+    record_id: int
+    group_name: str
+    row_no: int
+    field_code: str
+    rule_code: str
+    effect: str
+    state: FlagState
+    value_hmac: bytes
+
+
+def list_by_id(
+    conn: Connection, flag_ids: Sequence[int], *, for_update: bool = False
+) -> dict[int, Flag]:
+    """These flags by id.
+
+    Raises:
+        NotFoundError: names the first that does not exist, or that this viewer may not see.
+    """
+    lock = " FOR UPDATE" if for_update else ""
+    rows = conn.execute(
+        text(
+            "SELECT flag_id, unit_code, record_id, group_name, row_no, field_code, rule_code,"
+            " effect, state, value_hmac FROM quality.flag WHERE flag_id = ANY(:ids)"
+            f" ORDER BY flag_id{lock}"
+        ),
+        {"ids": list(flag_ids)},
+    )
+    found = {
+        row["flag_id"]: Flag(
+            **{
+                **row,
+                "state": FlagState(row["state"]),
+                "value_hmac": bytes(row["value_hmac"]),
+            }
+        )
+        for row in rows.mappings()
+    }
+    missing = sorted(set(flag_ids) - found.keys())
+    if missing:
+        raise NotFoundError(
+            f"There is no flag {missing[0]}: list them with cbccvc flags list --unit."
+        )
+    return found
+
+
+def units_of(conn: Connection, record_ids: Sequence[int]) -> dict[int, str]:
+    """Unit by record, of the records that the units' present answers hold."""
+    rows = conn.execute(
+        text("SELECT record_id, unit_code FROM landing.present WHERE record_id = ANY(:ids)"),
+        {"ids": list(record_ids)},
+    )
+    return {row.record_id: row.unit_code for row in rows}

@@ -36,7 +36,7 @@ def knowing_rules(village: Village) -> Village:
             names = [name.strip() for name in CONDITION.split(",")]
             conn.execute(
                 text(
-                    f"INSERT INTO quality.rule_condition ({CONDITION})"  # noqa: S608
+                    f"INSERT INTO quality.rule_condition ({CONDITION})"  # noqa: S608 - our own columns
                     f" VALUES ({', '.join(':' + name for name in names)})"
                 ),
                 _compiled,
@@ -50,7 +50,7 @@ def remember_rules(village: Village) -> None:
 
     if not _compiled:
         with village.db.transaction() as conn:
-            rows = conn.execute(text(f"SELECT {CONDITION} FROM quality.rule_condition"))  # noqa: S608
+            rows = conn.execute(text(f"SELECT {CONDITION} FROM quality.rule_condition"))  # noqa: S608 - our own columns
             _compiled.extend(dict(row) for row in rows.mappings())
 
 
