@@ -20,8 +20,7 @@ from sync.portal.desk_deps import (
 from sync.portal.desk_words import Words, find_field
 from sync.portal.pages import render
 from sync.portal.refusals import status_of
-from sync.services.basis import current_suites
-from sync.services.queue import list_of_field
+from sync.services.code_fields import lists_of_fields, unknown_code_rules
 from sync.services.record import profile_named
 from sync.services.suggest import suggest_value
 from sync.store import desk
@@ -110,15 +109,14 @@ def show_cause_page(
 
 def mappable_list(rule_code: str, facts: CauseFacts) -> str:
     """The national list for this cause's code; '' where it is none, or may not be quoted."""
-    rule = current_suites().by_code.get(rule_code)
-    if rule is None or rule.cause != "code" or not facts.label:
+    if rule_code not in unknown_code_rules() or not facts.label:
         return ""
-    return list_of_field(facts.field_code or "")
+    return lists_of_fields().get(facts.field_code or "", "")
 
 
 def choices_of(conn: Connection, field_code: str, code_list: str, words: Words) -> list[Any]:
     """The national codes that the field may have today, for a choice."""
-    name = code_list or list_of_field(field_code)
+    name = code_list or lists_of_fields().get(field_code, "")
     return list(desk.list_national_codes(conn, name, words.today)) if name else []
 
 

@@ -37,11 +37,13 @@ from sync.portal.desk_deps import (
 from sync.portal.desk_route import DeskRoute
 from sync.portal.desk_words import Words, find_field
 from sync.portal.pages import path_for
-from sync.portal.refusals import refusals
+from sync.portal.refusals import refusals, refused_at
 from sync.services import correct, map_code, waive
 from sync.services.cells import Cell, Judged
 from sync.services.correct import Desk
+from sync.services.waive import Acceptance
 from sync.store import desk
+from sync.store.code_mappings import NewMapping
 from sync.store.database import Database
 
 OWN_VALUE = "value_"  # the name of one person's own field, before the flag's number
@@ -126,12 +128,9 @@ def map_cause_code(  # noqa: PLR0913 - one argument a field of the form
     if not code_list:
         raise NotFoundError("This cause has no code to map: correct the records one by one.")
     if not problems:
-        with broken_rules("code", words, problems):
+        with refused_at("code", "form.refused_code", words, problems):
             map_code.propose_mapping(
-                asked[0],
-                code_list,
-                facts.label,
-                code,
+                NewMapping(asked[0], code_list, facts.label, code),
                 reason,
                 actor=means.actor,
                 db=means.db,
@@ -222,16 +221,15 @@ def _waive(
         *reason_problems(typed.reason, "waive_reason", words),
     ]
     if not problems:
-        with broken_rules("until", words, problems):
-            ids = waive.waive_flags(
+        with refused_at("until", "form.refused_day", words, problems):
+            waived = waive.waive_flags(
                 [line.flag.flag_id for line in chosen],
-                date.fromisoformat(typed.until),
-                typed.reason,
+                Acceptance(date.fromisoformat(typed.until), typed.reason),
                 actor=means.actor,
                 db=means.db,
                 clock=means.clock,
             )
-            return _done(request, "chap-nhan", ids)
+            return _done(request, "chap-nhan", [each.waiver_id for each in waived])
     return show_cause_page(request, means.db, asked, said=(typed, problems))
 
 

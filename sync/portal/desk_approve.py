@@ -21,6 +21,7 @@ from sync.portal.desk_done import APPROVED, DECLINED
 from sync.portal.desk_route import DeskRoute
 from sync.portal.pages import path_for, render
 from sync.services import correct
+from sync.services.code_fields import lists_of_fields
 from sync.store import desk
 from sync.store.database import Database
 
@@ -63,12 +64,13 @@ def decide(  # noqa: PLR0913 - one argument a field of the form
         problems.insert(0, Problem("chosen", words.speech.say("form.nobody_chosen")))
     if problems:
         return _page(request, db, unit_code, said=(ids, reason, problems))
-    by_whom = {"actor": viewer.actor, "db": db, "clock": clock}
     if act == "decline":
         for correction_id in ids:
-            correct.decline_correction(correction_id, reason, **by_whom)
+            correct.decline_correction(
+                correction_id, reason, actor=viewer.actor, db=db, clock=clock
+            )
     else:
-        correct.approve_many(ids, **by_whom)
+        correct.approve_many(ids, actor=viewer.actor, db=db, clock=clock)
     target = path_for(request, "done", act=DECLINED if act == "decline" else APPROVED)
     return RedirectResponse(f"{target}?ids={','.join(map(str, ids))}", status_code=303)
 
@@ -84,7 +86,7 @@ def _page(
     actor = find_viewer(request).actor
     with db.transaction() as conn:
         waiting = desk.list_waiting(conn, unit_code, after, SHOWN + 1)
-        names = desk.find_code_names(conn, desk.codes_of(waiting[:SHOWN]))
+        names = desk.find_code_names(conn, desk.codes_of(waiting[:SHOWN], lists_of_fields()))
         units = desk.list_unit_names(conn, actor.units)
     chosen, reason, problems = said
     return render(

@@ -28,7 +28,9 @@ from sync.portal.desk_route import DeskRoute
 from sync.portal.pages import path_for, render
 from sync.services import map_code, queue
 from sync.services.basis import current_suites
-from sync.services.queue import QueueCause, list_of_field
+from sync.services.code_fields import lists_of_fields, unknown_code_rules
+from sync.services.map_code import Decision
+from sync.services.queue import QueueCause
 from sync.store import desk_codes
 from sync.store.database import Database
 
@@ -62,17 +64,16 @@ def decide_mapping(  # noqa: PLR0913 - one argument a field of the form
     reason: Annotated[str, Form(max_length=LONGEST_REASON * 4)] = "",
 ) -> Response:
     """The steward's word, or the proposer's that it was not meant."""
-    by_whom = {"actor": viewer.actor, "db": db, "clock": clock}
+    problems: list[Problem] = []
+    if reason.strip() or act != "approve":  # agreeing needs no reason
+        problems = reason_problems(reason, f"reason_{mapping_id}", words_of(request))
+    if problems:
+        return _page(request, db, problems=problems)
     if act == "withdraw":
-        map_code.withdraw_mapping(mapping_id, **by_whom)
+        map_code.withdraw_mapping(mapping_id, reason, actor=viewer.actor, db=db, clock=clock)
     else:
-        place = f"reason_{mapping_id}"
-        problems = reason_problems(reason, place, words_of(request)) if reason else []
-        if act == "decline" and not reason.strip():
-            problems = reason_problems("", place, words_of(request))
-        if problems:
-            return _page(request, db, problems=problems)
-        map_code.decide_mapping(mapping_id, act == "approve", reason, **by_whom)
+        decision = Decision(act == "approve", reason)
+        map_code.decide_mapping(mapping_id, decision, actor=viewer.actor, db=db, clock=clock)
     return RedirectResponse(
         f"{path_for(request, 'mappings')}#mapping-{mapping_id}", status_code=303
     )
@@ -96,6 +97,7 @@ def _page(
         mappings=mappings[:SHOWN],
         next_after=mappings[SHOWN - 1].mapping_id if len(mappings) > SHOWN else None,
         is_steward=viewer.has(Role.STEWARD),
+        officer_of={u for u in viewer.actor.units if viewer.actor.has(Role.HR_OFFICER, u)},
         problems=problems,
         longest_reason=LONGEST_REASON,
         words=words_of(request),
@@ -104,10 +106,11 @@ def _page(
 
 def rules_of_lists() -> dict[str, str]:
     """Rules about an unknown code, with the list that should know it."""
+    lists, unknown = lists_of_fields(), unknown_code_rules()
     return {
-        rule.code: name
+        rule.code: lists[rule.field]
         for rule in current_suites().rules
-        if rule.cause == "code" and (name := list_of_field(rule.field))
+        if rule.code in unknown and rule.field in lists
     }
 
 

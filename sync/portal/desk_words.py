@@ -9,6 +9,7 @@ from sync.checks.suites import Suites
 from sync.contract.record import Field, all_fields
 from sync.portal.masks import DOTS, is_sensitive, masked_number
 from sync.portal.speech import NONE_SHOWN, Speech
+from sync.services.code_fields import lists_of_fields
 from sync.store.desk import NationalCode
 
 LONGEST_SHOWN = 300  # characters; a portrait is twenty million
@@ -92,7 +93,7 @@ class Words:
             return self._moment(value)
         if known.kind == "decimal":
             return value.replace(".", ",") if self.speech.language == "vi" else value
-        named = self.names.get((known.code_list, value)) if known.kind == "code" else None
+        named = self.names.get((lists_of_fields().get(known.code, ""), value))
         return f"{value} – {self.speech.of(named, 'name')}" if named else _short(value)
 
     def _day(self, value: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sync.contract.record import Field, Group, record_groups
 from sync.model.desk import CorrectionState
+from sync.services.code_fields import lists_of_fields
 from sync.services.record import Sheet
 from sync.store.desk import ProposedValue
 from sync.store.records import OpenQuestion, Rows
@@ -53,14 +54,14 @@ def sections_of(sheet: Sheet) -> list[Section]:
 
 def codes_in(sheet: Sheet) -> list[tuple[str, str]]:
     """Every (list, code) that the page shows, to look up what they are called."""
-    kept = {"read": sheet.read or {}, "held": sheet.held}
+    kept, lists = {"read": sheet.read or {}, "held": sheet.held}, lists_of_fields()
     return [
-        (f.code_list, str(row[f.code]))
+        (lists[f.code], str(row[f.code]))
         for rows in kept.values()
         for group in record_groups().values()
         for row in rows.get(group.name, ())
         for f in group.fields
-        if f.kind == "code" and f.code_list and row.get(f.code) is not None
+        if f.code in lists and row.get(f.code) is not None
     ]
 
 

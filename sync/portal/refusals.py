@@ -1,7 +1,9 @@
 """What the services say against a value, as a sentence at the field where it was typed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+from sync.model.errors import ConfigurationError, RefusedValueError
 from sync.portal.desk_deps import CONFLICT, NOT_ACCEPTED, Problem
 from sync.portal.desk_words import Words
 from sync.services.cells import Judged
@@ -20,9 +22,7 @@ def refusal(place: str, problem: str, rule_code: str, words: Words) -> Problem:
     return Problem(place, sentence, is_conflict=problem in OVERTAKEN)
 
 
-def refusals(
-    judged: Sequence[Judged], place_of: dict[int, str], words: Words
-) -> list[Problem]:
+def refusals(judged: Sequence[Judged], place_of: dict[int, str], words: Words) -> list[Problem]:
     """Every refusal of a batch at its flag's field, or at the one for all."""
     return [
         refusal(
@@ -34,6 +34,15 @@ def refusals(
         for each in judged
         if each.problem is not None
     ]
+
+
+@contextmanager
+def refused_at(place: str, key: str, words: Words, problems: list[Problem]) -> Iterator[None]:
+    """What a service will not take becomes a problem of the form, which is shown again."""
+    try:
+        yield
+    except (ConfigurationError, RefusedValueError):
+        problems.append(Problem(place, words.speech.say(key)))
 
 
 def status_of(problems: Sequence[Problem]) -> int:

@@ -3,10 +3,8 @@
 Whoever may not see the record by row-level security gets the same answer as if there were none.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,11 +14,11 @@ from sync.contract.record import all_fields
 from sync.model.desk import Actor, CorrectionState
 from sync.model.errors import NotFoundError
 from sync.model.reason import stated_reason
-from sync.services.basis import profile_of
+from sync.services.check_record import read_present
 from sync.services.context import Clock, database_of, today, utc_now
 from sync.services.secrets import value_key
 from sync.sources.profiles import load_profile
-from sync.store import ledger, one_record, records, snapshots, staging
+from sync.store import ledger, records, staging
 from sync.store.database import Database
 from sync.store.desk import ProposedValue
 from sync.store.records import (
@@ -112,31 +110,6 @@ def uncover_record(
                 },
             ),
         )
-
-
-def read_present(conn: Connection, record_id: int, as_of: date) -> Rows:
-    """The present document as a wave would read it now; leaves no trace.
-
-    Raises:
-        NotFoundError: the record has no present answer.
-    """
-    with _rolled_back(conn):
-        staging.prepare(conn)
-        snapshot_id = one_record.add_snapshot(conn, record_id, as_of)
-        profile = profile_of(conn, snapshots.get(conn, snapshot_id))
-        reading = staging.ReadingPass(pass_no=1, basis_sha256="", cross_rules=())
-        staging.choose_documents(conn, [snapshot_id], profile, reading)
-        staging.read_documents(conn, [snapshot_id], profile, reading.pass_no)
-        return records.staged_rows(conn, snapshot_id)
-
-
-@contextmanager
-def _rolled_back(conn: Connection) -> Iterator[None]:
-    savepoint = conn.begin_nested()
-    try:
-        yield
-    finally:
-        savepoint.rollback()
 
 
 def _sheet(conn: Connection, record_id: int) -> Sheet:

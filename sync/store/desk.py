@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, CursorResult, RowMapping, text
 
-from sync.contract.record import all_fields
 from sync.model.errors import NotFoundError
 from sync.store import registry
 from sync.store.queries import named_query
@@ -132,7 +131,7 @@ def list_people_of_cause(
     rows = _cause_rows(
         conn, "cause_people", cause, after=after, row_count=row_count, only=among
     )
-    return [PersonFlag(**_renamed(row._mapping)) for row in rows]
+    return [PersonFlag(**_renamed(row)) for row in rows.mappings()]
 
 
 def list_waiting(
@@ -216,9 +215,10 @@ def list_sent_values(conn: Connection, places: Sequence[Place]) -> list[str | No
     return [said.get(number) for number in range(len(places))]
 
 
-def codes_of(proposals: Sequence[ProposedValue]) -> list[tuple[str, str]]:
-    """The (list, code) that proposals of coded fields speak of."""
-    lists = {f.code: f.code_list for f in all_fields() if f.kind == "code" and f.code_list}
+def codes_of(
+    proposals: Sequence[ProposedValue], lists: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """The (list, code) that proposals of coded fields speak of. `lists`: field → code list."""
     return [
         (lists[each.field_code], value)
         for each in proposals
@@ -234,11 +234,13 @@ def _array(path: Sequence[str]) -> str:
     return "{" + ",".join(quoted) + "}"
 
 
-def _cause_rows(conn: Connection, name: str, cause: tuple[str, str, bytes], **more: int) -> Any:  # noqa: ANN401 - the rows of either question
+def _cause_rows(
+    conn: Connection, name: str, cause: tuple[str, str, bytes], **more: object
+) -> CursorResult[Any]:
     unit_code, rule_code, cause_hmac = cause
     values = {"unit_code": unit_code, "rule_code": rule_code, "cause_hmac": cause_hmac}
     return conn.execute(named_query(f"desk/{name}"), values | more)
 
 
-def _renamed(row: Mapping[str, Any]) -> dict[str, Any]:
+def _renamed(row: RowMapping) -> dict[str, Any]:
     return {("record_class" if key == "class" else key): value for key, value in row.items()}

@@ -6,8 +6,9 @@ from sync.portal.places import letter_order
 from sync.store.database import Database
 
 NAMES = [
-    "Trần Thị Ân", "Nguyễn Văn An", "Lê Ẩn", "Phạm Thị Hạ", "Trần Hà", "Nguyễn Hạ", "Đỗ Đức Đạt",
-    "Dương Dạt", "Đặng Đăng", "Bùi Thị Ngọc Ánh", "Y Ban", "Ăn", "Ơn", "Ớn", "Ôn", "Âu Cơ",
+    "Trần Thị Ân", "Nguyễn Văn An", "Lê Ẩn", "Phạm Thị Hạ", "Trần Hà", "Nguyễn Hạ",
+    "Đỗ Đức Đạt", "Dương Dạt", "Đặng Đăng", "Bùi Thị Ngọc Ánh", "Y Ban",
+    "Ăn", "Ơn", "Ớn", "Ôn", "Âu Cơ",
     "Lý  Thường   Kiệt", "Vũ Thị Hường", "Vũ Thị Hương", "Vũ Thị Hưởng", "Nguyễn Thị Thu Thuỷ",
     "Nguyễn Thị Thu Thủy", "Mã Thị Xuân", "Quàng Văn Ính", "Sùng A Páo",
 ]  # fmt: skip
@@ -20,9 +21,9 @@ def given_first(name: str) -> tuple[object, object]:
 
 def test_the_database_sorts_names_as_the_pages_do(db: Database) -> None:
     with db.transaction() as conn:
+        statement = "SELECT n FROM unnest(CAST(:names AS text[])) AS n"
         said = conn.execute(
-            text("SELECT n FROM unnest(CAST(:names AS text[])) AS n ORDER BY register.name_key(n)"),
-            {"names": NAMES},
+            text(f"{statement} ORDER BY register.name_key(n)"), {"names": NAMES}
         ).scalars()
         found = list(said)
 
