@@ -2,10 +2,12 @@
 
 from functools import lru_cache
 
-from sync.checks.suites import Suites
+from sync.checks.suites import Cause, Suites
 from sync.contract.record import all_fields, record_groups
 from sync.services.basis import current_suites
 from sync.store.code_mappings import Places
+
+IN_LIST = "expect_column_values_to_be_in_code_list"
 
 
 def fields_of_lists() -> Places:
@@ -18,6 +20,16 @@ def lists_of_fields() -> dict[str, str]:
     return {
         field: code_list for code_list, found in fields_of_lists().items() for _, field in found
     }
+
+
+def unknown_code_rules() -> frozenset[str]:
+    """Rules that find codes which their list does not know: a unit's own, it may be."""
+    return frozenset(
+        expectation["meta"]["rule"]
+        for content in current_suites().contents.values()
+        for expectation in content["expectations"]
+        if expectation["type"] == IN_LIST and expectation["meta"].get("cause") == Cause.CODE
+    )
 
 
 @lru_cache(maxsize=2)

@@ -9,7 +9,7 @@ from sync.checks.suites import Rule
 from sync.model.desk import FlagState
 from sync.model.errors import ConfigurationError
 from sync.services.basis import current_suites
-from sync.services.code_fields import lists_of_fields
+from sync.services.code_fields import lists_of_fields, unknown_code_rules
 from sync.services.context import Clock, database_of, today, utc_now
 from sync.store import queue
 from sync.store.database import Database
@@ -146,7 +146,7 @@ def _cause(found: WaitingCause, rule: Rule | None) -> QueueCause:
         "sentence_en": rule.sentence_en if rule else "",
         "basis": rule.basis if rule else "",
     }
-    is_code = rule is not None and rule.cause == "code" and bool(found.label)
+    is_code = found.rule_code in unknown_code_rules() and bool(found.label)
     return QueueCause(
         effect=found.effect,
         rule_code=found.rule_code,
