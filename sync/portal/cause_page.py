@@ -1,7 +1,7 @@
 """A cause's page: its people, and what may be done with the chosen ones at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -45,6 +45,7 @@ class Typed:
     code: str = ""
     is_taken: bool = False
     is_waiver: bool = False
+    is_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,8 @@ def show_cause_page(
         code_list = mappable_list(rule_code, facts)
         choices = choices_of(conn, facts.field_code or "", code_list, words)
         lines = lines_of(conn, flags[:PEOPLE_SHOWN], unit_code)
+    if typed.is_all:
+        typed = replace(typed, flag_ids=[line.flag.flag_id for line in lines if line.can_act])
     field_code = facts.field_code or ""
     actor = find_viewer(request).actor
     return render(

@@ -136,7 +136,8 @@ def map_cause_code(  # noqa: PLR0913 - one argument a field of the form
                 db=means.db,
                 clock=means.clock,
             )
-            return RedirectResponse(path_for(request, "mappings"), status_code=303)
+            target = path_for(request, "mappings")
+            return RedirectResponse(f"{target}?done=proposed", status_code=303)
     return show_cause_page(request, means.db, asked, said=(typed, problems))
 
 
@@ -170,13 +171,16 @@ def _propose(
         problems += _wrong_value(line, meant[line.flag.flag_id], typed, words)
     if not problems:
         cells = [Cell(value, flag_id) for flag_id, value in meant.items()]
-        places = {flag_id: f"{OWN_VALUE}{flag_id}" for flag_id in typed.values}
-        problems = refusals(_judge(cells, means), places, words)
+        people = {
+            line.flag.flag_id: (f"{OWN_VALUE}{line.flag.flag_id}", line.flag.name)
+            for line in chosen
+        }
+        problems = refusals(_judge(cells, means), people, words)
     if not problems:
         judged = correct.propose_many(
             cells, typed.reason, actor=means.actor, desk=means.desk, clock=means.clock
         )
-        problems = refusals(judged, places, words)
+        problems = refusals(judged, people, words)
         ids = [each.correction_id for each in judged if each.correction_id is not None]
         if not problems:
             return _done(request, "de-nghi", ids)

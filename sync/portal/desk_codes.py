@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from sync.model.desk import FlagState, Role
+from sync.model.desk import FlagState, MappingState, Role
 from sync.portal.deps import (
     HR,
     ClockDep,
@@ -28,7 +28,7 @@ from sync.portal.desk_route import DeskRoute
 from sync.portal.pages import path_for, render
 from sync.services import map_code, queue
 from sync.services.basis import current_suites
-from sync.services.code_fields import lists_of_fields, unknown_code_rules
+from sync.services.code_fields import fields_of_lists, lists_of_fields, unknown_code_rules
 from sync.services.map_code import Decision
 from sync.services.queue import QueueCause
 from sync.store import desk_codes
@@ -47,9 +47,10 @@ def show_mappings(
     viewer: HrOrStewardDep,
     db: DeskDep,
     after: Annotated[str, Query(max_length=18)] = "",
+    done: Annotated[str, Query(max_length=12)] = "",
 ) -> HTMLResponse:
-    """Codes that no list knows, and what was proposed for them."""
-    return _page(request, db, before=next(iter(numbers_in(after)), None))
+    """Codes that no list knows, and what was proposed for them; what an act just did."""
+    return _page(request, db, before=next(iter(numbers_in(after)), None), done=done)
 
 
 @router.post("/gan-ma")
@@ -74,9 +75,9 @@ def decide_mapping(  # noqa: PLR0913 - one argument a field of the form
     else:
         decision = Decision(act == "approve", reason)
         map_code.decide_mapping(mapping_id, decision, actor=viewer.actor, db=db, clock=clock)
-    return RedirectResponse(
-        f"{path_for(request, 'mappings')}#mapping-{mapping_id}", status_code=303
-    )
+    done = {"withdraw": "withdrawn", "approve": "approved"}.get(act, "declined")
+    target = path_for(request, "mappings")
+    return RedirectResponse(f"{target}?done={done}#mapping-{mapping_id}", status_code=303)
 
 
 def _page(
@@ -84,6 +85,7 @@ def _page(
     db: Database,
     *,
     before: int | None = None,
+    done: str = "",
     problems: Sequence[Problem] = (),
 ) -> HTMLResponse:
     viewer = find_viewer(request)
@@ -93,6 +95,8 @@ def _page(
         request,
         "desk_codes.html",
         status=NOT_ACCEPTED if problems else 200,
+        done=done if done in set(MappingState) else "",
+        fields_of={name: places[0][1] for name, places in fields_of_lists().items()},
         causes=_unknown_codes(viewer, db),
         mappings=mappings[:SHOWN],
         next_after=mappings[SHOWN - 1].mapping_id if len(mappings) > SHOWN else None,

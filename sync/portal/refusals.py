@@ -1,7 +1,8 @@
 """What the services say against a value, as a sentence at the field where it was typed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from sync.model.errors import ConfigurationError, RefusedValueError
 from sync.portal.desk_deps import CONFLICT, NOT_ACCEPTED, Problem
@@ -22,18 +23,18 @@ def refusal(place: str, problem: str, rule_code: str, words: Words) -> Problem:
     return Problem(place, sentence, is_conflict=problem in OVERTAKEN)
 
 
-def refusals(judged: Sequence[Judged], place_of: dict[int, str], words: Words) -> list[Problem]:
-    """Every refusal of a batch at its flag's field, or at the one for all."""
-    return [
-        refusal(
-            place_of.get(each.cell.flag_id or 0, "value"),
-            str(each.problem),
-            each.rule_code,
-            words,
-        )
-        for each in judged
-        if each.problem is not None
-    ]
+def refusals(
+    judged: Sequence[Judged], people: Mapping[int, tuple[str, str]], words: Words
+) -> list[Problem]:
+    """Every refusal of a batch at its person's field. `people`: flag → (field, name)."""
+    found = []
+    for each in judged:
+        if each.problem is not None:
+            place, name = people[each.cell.flag_id or 0]
+            said = refusal(place, str(each.problem), each.rule_code, words)
+            sentence = words.speech.say("form.of_person", name=name, sentence=said.sentence)
+            found.append(replace(said, sentence=sentence))
+    return found
 
 
 @contextmanager

@@ -134,6 +134,19 @@ def list_people_of_cause(
     return [PersonFlag(**_renamed(row)) for row in rows.mappings()]
 
 
+def count_waiting(conn: Connection, unit_code: str, login: str) -> int:
+    """Proposals of a unit that wait for this person's word: those that somebody else made."""
+    return int(
+        conn.execute(
+            text(
+                "SELECT count(*) FROM register.correction WHERE unit_code = :unit_code"
+                " AND state = 'proposed' AND proposed_by <> :login"
+            ),
+            {"unit_code": unit_code, "login": login},
+        ).scalar_one()
+    )
+
+
 def list_waiting(
     conn: Connection, unit_code: str, after: int, row_count: int
 ) -> list[ProposedValue]:
