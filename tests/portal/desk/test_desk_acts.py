@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from copy import deepcopy
 
 import pytest
 from requests import Response
@@ -358,3 +359,40 @@ def test_a_form_that_is_not_ours_is_refused(signed_in: SignIn, path: str) -> Non
 
     assert reader.post(path, reason=WHY).status_code == 403
     assert reader.post(path, reason=WHY, token=theirs).status_code == 403
+
+
+def test_a_records_page_tells_what_a_later_delivery_changed_and_which_version_is_in_use(
+    signed_in: SignIn, desk_village: Village
+) -> None:
+    house, reader = desk_village.houses[A], signed_in(OFFICER)
+    house.main(10)["que_quan"] = "Xã Mới, Hà Nội"
+    house.main(11)["so_dinh_danh"] = "12"
+    desk_village.day += 1
+    desk_village.wave()
+    first = record_of(desk_village)
+
+    changed = text_of(reader.get(f"/ho-so/{first + 10}"))
+    stale = text_of(reader.get(f"/ho-so/{first + 11}"))
+
+    assert re.search(r"Quê quán: .* → Xã Mới, Hà Nội", changed)
+    assert "Tiếp nhận lần đầu." in changed
+    assert "Chưa tiếp nhận" in stale
+    assert "đang dùng bản tốt gần nhất" in stale
+    assert re.search(r"Số định danh cá nhân / CCCD 12 12 \d{12} ", stale)
+
+
+def test_differing_documents_of_one_record_are_said_to_be_so(
+    signed_in: SignIn, desk_village: Village
+) -> None:
+    house = desk_village.houses[A]
+    other = deepcopy(house.people[12])
+    one(other, "person")["que_quan"] = "Xã Khác, Hà Nội"
+    house.more.append(house.document(other))
+    desk_village.day += 1
+    desk_village.wave()
+
+    answer = signed_in(OFFICER).get(f"/ho-so/{record_of(desk_village) + 12}")
+
+    assert answer.status_code == 200
+    assert "Lần gửi gần nhất có 2 bản khác nhau của hồ sơ này" in text_of(answer)
+    assert "chưa đọc được hồ sơ" in text_of(answer)

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,6 +15,7 @@ from tests.services.village import A, Village
 
 pytestmark = pytest.mark.browser
 
+Scheme = Literal["light", "dark"]
 RULES_OF_AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -89,9 +91,9 @@ def test_no_page_of_the_desk_is_wider_than_its_window(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_and_all_words_stand_out(
-    officer: Page, desk_portal: str, paths: list[str], scheme: str
+    officer: Page, desk_portal: str, paths: list[str], scheme: Scheme
 ) -> None:
-    officer.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    officer.emulate_media(color_scheme=scheme)
     officer.set_viewport_size({"width": DESK, "height": 900})
     low, found = [], {}
     for path in paths:
