@@ -34,6 +34,7 @@ class Words:
     today: date
     names: CodeNames = field(default_factory=dict)
     is_uncovered: bool = False
+    lists: Mapping[str, str] = field(default_factory=lists_of_fields)  # asked once a page
 
     def field_name(self, code: str) -> str:
         """What the paper form calls the field; the code itself where the contract has none."""
@@ -93,7 +94,7 @@ class Words:
             return self._moment(value)
         if known.kind == "decimal":
             return value.replace(".", ",") if self.speech.language == "vi" else value
-        named = self.names.get((lists_of_fields().get(known.code, ""), value))
+        named = self.names.get((self.lists.get(known.code, ""), value))
         return f"{value} – {self.speech.of(named, 'name')}" if named else _short(value)
 
     def _day(self, value: str) -> str:

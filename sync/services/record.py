@@ -18,8 +18,8 @@ from sync.services.check_record import read_present
 from sync.services.context import Clock, database_of, today, utc_now
 from sync.services.secrets import value_key
 from sync.sources.profiles import load_profile
-from sync.store import ledger, records, staging
-from sync.store.database import Database
+from sync.store import ledger, records
+from sync.store.database import Database, set_local
 from sync.store.desk import ProposedValue
 from sync.store.records import (
     Accepted,
@@ -31,6 +31,7 @@ from sync.store.records import (
     Version,
 )
 from sync.store.sent import sent_rows
+from sync.store.typed_rows import SETTINGS
 
 ADMITTED = frozenset({"admitted", "waiting"})
 CHECKER = "desk_checker"
@@ -68,7 +69,7 @@ def show_record(
         NotFoundError: there is none that the viewer may see.
     """
     with (db or database_of()).transaction() as conn:
-        staging.prepare(conn)
+        set_local(conn, "TimeZone", SETTINGS["TimeZone"])  # as a reading prints instants
         sheet = _sheet(conn, record_id)
     head = sheet.head
     if sheet.read is None and head.record_class == "quarantined" and not head.differing_count:
