@@ -17,17 +17,18 @@ from sync.store.provision import DATABASE, clone_database, drop_database
 from sync.store.server import SUPERUSER, EmbeddedServer
 from tests.portal.browsing import Reader
 from tests.portal.conftest import running
-from tests.services.village import A, B, Village
+from tests.services.village import A, B, C, Village
 
 NAME = "portal_desk"
 PASSWORD = "mot-mat-khau-du-dai"  # noqa: S105 - of accounts that live as long as a test
 OFFICER, APPROVER, OTHER, BOTH = "canbo.a", "duyet.a", "canbo.b", "canbo.haidonvi"
-STEWARD, STAFF = "quanly", "uyban.xem"
+STEWARD, STAFF, IDLE = "quanly", "uyban.xem", "canbo.c"
 GRANTS: dict[str, list[tuple[Role, str]]] = {
     OFFICER: [(Role.HR_OFFICER, A)],
     APPROVER: [(Role.HR_APPROVER, A), (Role.HR_OFFICER, A)],
     OTHER: [(Role.HR_OFFICER, B), (Role.HR_APPROVER, B)],
     BOTH: [(Role.HR_OFFICER, A), (Role.HR_OFFICER, B)],
+    IDLE: [(Role.HR_OFFICER, C)],
     STEWARD: [(Role.STEWARD, "")],
     STAFF: [(Role.COMMITTEE, "")],
 }
@@ -75,11 +76,12 @@ def desk_urls(server: EmbeddedServer) -> Iterator[Callable[[str], str]]:
 
 @pytest.fixture(scope="module")
 def desk_village(desk_urls: Callable[[str], str], desk_home: Path) -> Iterator[Village]:
-    """After one wave over two units with spoiled records."""
+    """After one wave over two units with spoiled records and one without."""
     writer = Database.connect(desk_urls("sync_writer"))
     village = Village(writer, desk_home)
     spoil(village.add(A, PEOPLE).people)
     spoil(village.add(B, PEOPLE, "hrm_con_tro").people)
+    village.add(C, 2)
     village.wave()
     yield village
     village.close()

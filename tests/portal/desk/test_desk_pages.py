@@ -12,6 +12,7 @@ from tests.portal.desk.conftest import (
     APPROVER,
     BOTH,
     HOSTILE,
+    IDLE,
     OFFICER,
     OTHER,
     STAFF,
@@ -213,7 +214,8 @@ def test_pages_speak_english_too(signed_in: SignIn, path: str) -> None:
 
     assert answer.status_code == 200
     assert 'lang="en"' in answer.text
-    assert "personal data of your unit" in answer.text
+    assert "Your unit's tasks" in text_of(answer)
+    assert ("personal data of your unit" in answer.text) == (path != "/gan-ma")
 
 
 def test_an_officer_of_two_units_chooses_one(signed_in: SignIn) -> None:
@@ -228,9 +230,13 @@ def test_an_officer_of_two_units_chooses_one(signed_in: SignIn) -> None:
 def test_an_empty_desk_says_when_the_last_delivery_came_and_when_the_next_will(
     signed_in: SignIn,
 ) -> None:
-    page = text_of(signed_in(OFFICER).get("/phe-duyet"))
+    reader = signed_in(IDLE)
+    desk, approvals = text_of(reader.get("/viec")), text_of(reader.get("/phe-duyet"))
 
-    assert "Không có đề nghị nào chờ phê duyệt." in page
+    assert "Không còn việc nào." in desk
+    assert "Lần gửi dữ liệu gần nhất: 12:00 23/11/2026." in desk
+    assert "Đợt đồng bộ tiếp theo bắt đầu vào đầu giờ tới" in desk
+    assert "Không có đề nghị nào chờ phê duyệt." in approvals
 
 
 @pytest.mark.parametrize("login", [STAFF, STEWARD])
