@@ -19,6 +19,7 @@ from sync.portal import (
     api,
     audit,
     committee,
+    desk_routes,
     doors,
     downloads,
     engineers,
@@ -110,6 +111,7 @@ def create_app(
     app.include_router(accounts.router)
     app.include_router(audit.router)
     app.include_router(engineers.router)
+    app.include_router(desk_routes.router)
     app.add_exception_handler(SignInNeededError, _ask_to_sign_in)
     app.add_exception_handler(PasswordChangeNeededError, _ask_for_a_password)
     app.add_exception_handler(HTTPException, _show_error)

@@ -13,7 +13,16 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-TOPICS = ("portal", "desk", "access", "notices", "flags", "runs", "committee")
+TOPICS = (
+    "portal",
+    "desk",
+    "access",
+    "notices",
+    "flags",
+    "runs",
+    "committee",
+    "search",
+)
 BY_RECORD = ("landing.snapshot_entry", "register.dossier_version")
 
 
