@@ -302,6 +302,12 @@ def test_many_cells_are_judged_one_by_one_and_proposed_as_one(
         propose_many([Cell("x", flag_id=999)], "Why.", **words)
     with pytest.raises(ConfigurationError, match="A reason is needed"):
         propose_many(cells, " ", **words)
+    with pytest.raises(ConfigurationError, match="quotes the value of email"):
+        propose_many([cell(records[5], "email", GOOD)], f"It is {GOOD.upper()}.", **words)
+    with pytest.raises(ConfigurationError, match="quotes the value of email"):
+        decline_correction(
+            waiting[0].correction_id, f"Not {GOOD}.", actor=BINH, db=unit.db, clock=unit.clock
+        )
     with pytest.raises(PermissionDeniedError, match="hr_officer for unit H26"):
         propose_many(cells, "Why.", actor=officer(B), desk=desk, clock=unit.clock)
 
