@@ -29,9 +29,19 @@ def test_provisioning_twice_is_provisioning_once(bare_server: EmbeddedServer) ->
 def test_no_role_of_ours_has_a_superusers_powers(bare_server: EmbeddedServer) -> None:
     question = (
         "SELECT count(*) FROM pg_roles WHERE (rolsuper OR rolcreatedb OR rolcreaterole"
-        " OR rolreplication OR rolbypassrls) AND rolname NOT LIKE 'pg\\_%'"
+        " OR rolreplication) AND rolname NOT LIKE 'pg\\_%'"
     )
     assert ask(bare_server, SUPERUSER, question) == 1  # the superuser itself
+
+
+def test_only_the_pipeline_and_what_tries_a_proposal_see_past_a_unit(
+    bare_server: EmbeddedServer,
+) -> None:
+    question = (
+        "SELECT string_agg(rolname, ' ' ORDER BY rolname) FROM pg_roles WHERE rolbypassrls AND"
+        " NOT rolsuper"
+    )
+    assert ask(bare_server, SUPERUSER, question) == "desk_checker sync_writer"
 
 
 def test_the_owner_cannot_log_in_and_the_migrator_works_as_the_owner(
