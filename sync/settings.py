@@ -88,8 +88,20 @@ class Settings(BaseSettings):
     portal_port: int = 8600
     portal_is_public: bool = False
     portal_url: str = Field(
-        default="", description="Where people open the portal; links in notices start with it."
+        default="",
+        description="Where readers reach the portal, as https://host/prefix: links in notices"
+        " start with it, an identity provider sends readers back there.",
     )
+    portal_hosts: str = Field(
+        default="",
+        description="Host names the portal answers to, with commas between; empty: any.",
+    )
+    oidc_issuer: str = Field(
+        default="",
+        description="Issuer of an OpenID Connect provider that may vouch for accounts; its"
+        " client secret is the secret file `oidc_client`. Empty: passwords only.",
+    )
+    oidc_client_id: str = ""
     smtp_host: str = Field(default="", description="Empty: no notice is sent.")
     smtp_port: int = 587
     smtp_from: str = Field(default="", description="The mailbox that notices come from.")
@@ -98,6 +110,11 @@ class Settings(BaseSettings):
     )
     smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
     smtp_timeout_s: float = Field(default=20.0, gt=0)
+    airflow_url: str = Field(
+        default="",
+        description="Where Airflow's pages are, for links from the portal's pages of runs to"
+        " their tasks; empty: no links (a portal mounted in Airflow knows where it is).",
+    )
 
     @field_validator("timezone")
     @classmethod
