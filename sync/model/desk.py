@@ -61,6 +61,7 @@ NEXT_FLAG_STATES: Mapping[FlagState, frozenset[FlagState]] = {
     FlagState.OPEN: frozenset(
         {
             FlagState.PROPOSED,
+            FlagState.APPROVED,  # came while its code or correction waited
             FlagState.WAIVED,
             FlagState.CORRECTED,
             FlagState.FIXED,
