@@ -11,7 +11,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from sync import cli_desk, cli_keeping, cli_limits, cli_population, cli_rules
+from sync import (
+    cli_desk,
+    cli_keeping,
+    cli_limits,
+    cli_notices,
+    cli_population,
+    cli_rules,
+)
 from sync.model.errors import SyncError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -26,6 +33,7 @@ app.command()(cli_keeping.replay)
 app.command()(cli_keeping.housekeeping)
 app.add_typer(cli_population.app, name="population")
 app.add_typer(cli_rules.app, name="rules")
+app.add_typer(cli_notices.app, name="notices")
 cli_desk.add_to(app)
 out = Console()
 

@@ -1,7 +1,7 @@
 """Proposed values judged before anybody writes them: one by one they stand or are refused."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as hidden
 from datetime import date
@@ -12,7 +12,12 @@ from sqlalchemy import Connection
 from sync.contract.record import field as contract_field
 from sync.contract.value import is_shaped, tidy
 from sync.model.desk import NEXT_FLAG_STATES, FlagState, check_step
-from sync.model.errors import NotFoundError, RefusedValueError, SyncError
+from sync.model.errors import (
+    ConfigurationError,
+    NotFoundError,
+    RefusedValueError,
+    SyncError,
+)
 from sync.services.basis import current_suites
 from sync.services.check_record import Answer, Question, check_questions, is_settable
 from sync.store import corrections, flags
@@ -20,6 +25,8 @@ from sync.store.corrections import NewCorrection, Place
 from sync.store.database import Database
 from sync.store.flags import Flag
 from sync.store.one_record import Proposed, check_field
+
+SHORTEST_QUOTED = 4  # letters of a value that a sentence holds by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,3 +226,18 @@ def _tidy(each: Located) -> str | None:
 
 def _refuse(each: Located, problem: Problem, message: str, rule_code: str = "") -> Judged:
     return Judged(each.cell, each.unit_code, each.place, problem, rule_code, message)
+
+
+def check_reason(reason: str, values: Iterable[tuple[str, str | None]]) -> None:
+    """Let a reason pass that quotes none of these (field, value): it is kept in the ledger.
+
+    Raises:
+        ConfigurationError: it quotes one.
+    """
+    said = reason.casefold()
+    for field_code, value in values:
+        is_told = contract_field(field_code).kind in ("text", "date") and value is not None
+        if is_told and len(value or "") >= SHORTEST_QUOTED and str(value).casefold() in said:
+            raise ConfigurationError(
+                f"The reason quotes the value of {field_code}: say why without it."
+            )

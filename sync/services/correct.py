@@ -5,7 +5,7 @@ or says something else again (`sync.services.admit`).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,11 +21,11 @@ from sync.model.desk import (
 )
 from sync.model.errors import ConfigurationError, PermissionDeniedError
 from sync.model.reason import stated_reason
-from sync.services.cells import Cell, Judged, judge, locate
+from sync.services.cells import Cell, Judged, check_reason, judge, locate
 from sync.services.context import Clock, database_of, today, utc_now
 from sync.services.permissions import check_may
 from sync.store import corrections, ledger
-from sync.store.corrections import Correction, Deciding
+from sync.store.corrections import Correction, Deciding, NewCorrection
 from sync.store.database import Database
 from sync.store.locks import lock_units
 
@@ -96,6 +96,7 @@ def propose_many(
         if not accepted:
             return judged
         new = [each.as_new() for each in accepted]
+        check_reason(said, _values(new))
         ids = corrections.add_many(conn, new, said, (actor.login, now))
         corrections.move_flags(
             conn, list(ids.values()), [FlagState.OPEN], FlagState.PROPOSED, now
@@ -180,6 +181,9 @@ def decline_correction(
         _lock(conn, [correction_id])
         found = corrections.list_by_id(conn, [correction_id], for_update=True)
         _check_decision(found, CorrectionState.DECLINED, actor)
+        check_reason(
+            said, ((c.field_code, v) for c in found for v in (c.old_value, c.new_value))
+        )
         deciding = Deciding(CorrectionState.DECLINED, actor.login, now, said)
         corrections.decide(conn, [correction_id], deciding)
         corrections.move_flags(conn, [correction_id], [FlagState.PROPOSED], FlagState.OPEN, now)
@@ -237,6 +241,11 @@ def _judge(
         check_may(actor, Role.HR_OFFICER, unit_code)
     lock_units(conn, units)
     return judge(conn, ways.checker, locate(conn, cells), today(clock))
+
+
+def _values(new: Iterable[NewCorrection]) -> Iterator[tuple[str, str | None]]:
+    for each in new:
+        yield from ((each.place[3], value) for value in (each.old_value, each.new_value))
 
 
 def _lock(conn: Connection, correction_ids: Sequence[int]) -> None:

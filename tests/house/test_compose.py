@@ -68,8 +68,8 @@ def test_every_role_has_a_secret_and_every_secret_a_user() -> None:
     assert set(ROLE_NAMES) <= used
 
 
-def test_the_portal_holds_no_password_that_can_write() -> None:
-    writers = {"postgres", "migrator", "sync_writer", "portal_writer", "airflow"}
+def test_the_portal_holds_no_password_of_the_pipeline() -> None:
+    writers = {"postgres", "migrator", "sync_writer", "airflow"}
 
     assert not writers & set(SERVICES["portal"]["secrets"])
 

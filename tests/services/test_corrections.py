@@ -302,6 +302,12 @@ def test_many_cells_are_judged_one_by_one_and_proposed_as_one(
         propose_many([Cell("x", flag_id=999)], "Why.", **words)
     with pytest.raises(ConfigurationError, match="A reason is needed"):
         propose_many(cells, " ", **words)
+    with pytest.raises(ConfigurationError, match="quotes the value of email"):
+        propose_many([cell(records[5], "email", GOOD)], f"It is {GOOD.upper()}.", **words)
+    with pytest.raises(ConfigurationError, match="quotes the value of email"):
+        decline_correction(
+            waiting[0].correction_id, f"Not {GOOD}.", actor=BINH, db=unit.db, clock=unit.clock
+        )
     with pytest.raises(PermissionDeniedError, match="hr_officer for unit H26"):
         propose_many(cells, "Why.", actor=officer(B), desk=desk, clock=unit.clock)
 
@@ -390,3 +396,41 @@ def test_of_two_approvers_at_once_one_is_told_it_is_done(unit: Village, desk: De
     assert sorted(said)[1] == "done"
     assert "is approved and cannot become approved" in sorted(said)[0]
     assert actions(unit) == ["correction_proposed", "correction_approved"]
+
+
+def test_a_blocked_record_is_admitted_under_its_corrected_number(
+    unit: Village, desk: Desk
+) -> None:
+    """Who else carries a number is asked after corrections, and a list's row can be one."""
+    good = unit.houses[A].main(0)["so_dinh_danh"]
+    unit.houses[A].main(0)["so_dinh_danh"] = "12345"
+    many(unit.houses[A].people[0], "reward").append(
+        {"rw_hinh_thuc": "K-01", "rw_ngay_qd": "2025-05-19"}
+    )
+    unit.day = 1
+    unit.wave()
+    assert unit.counts(A)["stale"] == 1
+    words: dict[str, Any] = {"actor": AN, "desk": desk, "clock": unit.clock}
+    cells = [
+        Cell(good, flag_id=flag_id(unit, "ID001b")),
+        Cell("GK", flag_id=flag_id(unit, "COD014")),
+    ]
+
+    judged = propose_many(cells, "From the card.", **words)
+    ids = [each.correction_id or 0 for each in judged]
+    approve_many(ids, actor=BINH, db=unit.db, clock=unit.clock)
+    unit.day = 2
+    unit.wave()
+
+    assert [each[0] for each in flags(unit, "ID001b")] == ["corrected"]
+    assert [each[0] for each in flags(unit, "COD014")] == ["corrected"]
+    counts = unit.counts(A)
+    assert (counts["quarantined"], counts["stale"], counts["live_after"]) == (0, 0, 8)
+    assert unit.states(good) == {A: "live"}
+    assert agrees(unit)
+    for each in ids:  # both taken back: blocked again, the last good version stays
+        withdraw_correction(each, actor=BINH, db=unit.db, clock=unit.clock)
+    unit.day = 3
+    unit.wave()
+    assert unit.counts(A)["stale"] == 1
+    assert agrees(unit)

@@ -13,7 +13,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-TOPICS = ("portal", "desk", "flags", "search")
+TOPICS = ("portal", "desk", "notices", "flags", "search")
 BY_RECORD = ("landing.snapshot_entry", "register.dossier_version")
 
 
