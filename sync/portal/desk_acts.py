@@ -177,13 +177,14 @@ def _propose(
         }
         problems = refusals(_judge(cells, means), people, words)
     if not problems:
-        judged = correct.propose_many(
-            cells, typed.reason, actor=means.actor, desk=means.desk, clock=means.clock
-        )
-        problems = refusals(judged, people, words)
+        with refused_at("reason", "form.reason_quotes_value", words, problems):
+            judged = correct.propose_many(
+                cells, typed.reason, actor=means.actor, desk=means.desk, clock=means.clock
+            )
+            problems += refusals(judged, people, words)
+    if not problems:
         ids = [each.correction_id for each in judged if each.correction_id is not None]
-        if not problems:
-            return _done(request, "de-nghi", ids)
+        return _done(request, "de-nghi", ids)
     return show_cause_page(request, means.db, asked, said=(typed, problems))
 
 

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from sync.contract.record import Field, record_groups
 from sync.model.desk import FlagState, Role
-from sync.model.errors import NotFoundError, RefusedValueError
+from sync.model.errors import ConfigurationError, NotFoundError, RefusedValueError
 from sync.portal.cause_page import Typed, choices_of
 from sync.portal.deps import CheckerDep, ClockDep, DeskDep, HrDep, OwnFormDep
 from sync.portal.desk_deps import (
@@ -106,6 +106,8 @@ def propose_value(  # noqa: PLR0913 - one argument a field of the form
             return RedirectResponse(f"{target}?ids={made.correction_id}", status_code=303)
         except RefusedValueError as error:
             problems.append(refusal("value", error.problem, error.rule_code, words))
+        except ConfigurationError:  # the reason quotes what it is about
+            problems.append(Problem("reason", words.speech.say("form.reason_quotes_value")))
     return _page(request, db, sheet, spot, said=(typed, problems))
 
 

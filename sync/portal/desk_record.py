@@ -16,6 +16,7 @@ from sync.portal.desk_deps import (
 )
 from sync.portal.pages import render
 from sync.portal.record_view import changes_between, codes_in, sections_of, unplaced
+from sync.portal.refusals import refused_at
 from sync.services import record
 from sync.services.record import VERSIONS_SHOWN, Sheet
 from sync.store import desk
@@ -49,7 +50,10 @@ def uncover_record(  # noqa: PLR0913 - what a route needs is said by its argumen
     """The same page with its sensitive fields, for this view only; the reason is kept."""
     problems = reason_problems(reason, "reason", words_of(request))
     if not problems:
-        record.uncover_record(record_id, actor=viewer.actor, reason=reason, db=db, clock=clock)
+        with refused_at("reason", "form.reason_quotes_value", words_of(request), problems):
+            record.uncover_record(
+                record_id, actor=viewer.actor, reason=reason, db=db, clock=clock
+            )
     sheet = record.show_record(record_id, db=db, checker=checker, clock=clock)
     return _page(request, db, sheet, is_uncovered=not problems, wrong=(problems, reason))
 

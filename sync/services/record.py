@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from sync.contract.profile import Profile
 from sync.contract.record import all_fields
 from sync.model.desk import Actor, CorrectionState
-from sync.model.errors import NotFoundError
+from sync.model.errors import ConfigurationError, NotFoundError
 from sync.model.reason import stated_reason
 from sync.services.check_record import read_present
 from sync.services.context import Clock, database_of, today, utc_now
@@ -91,11 +91,13 @@ def uncover_record(
 
     Raises:
         NotFoundError: there is no such record that the viewer may see.
-        ConfigurationError: no reason, or one that quotes a number.
+        ConfigurationError: no reason, or one that quotes a number or the name.
     """
     said = stated_reason(reason)
     with (db or database_of()).transaction() as conn:
         head = records.get_record(conn, record_id)
+        if head.name and head.name.casefold() in said.casefold():
+            raise ConfigurationError("The reason quotes the person: say why without the name.")
         ledger.append(
             conn,
             ledger.Entry(

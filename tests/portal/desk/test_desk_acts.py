@@ -93,6 +93,12 @@ def test_a_form_with_something_wrong_keeps_what_was_typed_and_says_where(
     reader = signed_in(OFFICER)
 
     nothing = send(reader, path, [("act", "propose")])
+    name, (named,) = "Nguyễn Văn Bình", flags_of(desk_village, "ID008c")
+    naming = send(
+        reader,
+        cause_address(desk_village, "ID008c"),
+        [("act", "propose"), ("flag", str(named)), ("value", name), ("reason", f"Là {name}")],
+    )
     no_day = send(
         reader,
         path,
@@ -104,16 +110,17 @@ def test_a_form_with_something_wrong_keeps_what_was_typed_and_says_where(
         [("act", "propose"), ("flag", str(first)), ("value", "x"), ("reason", "0" * 12)],
     )
 
-    for answer in (nothing, no_day, quoting):
+    for answer in (nothing, no_day, quoting, naming):
         assert answer.status_code == 422
     assert 'href="#chosen"' in nothing.text
     assert 'href="#reason"' in nothing.text
     assert 'href="#value"' in no_day.text
+    assert 'href="#reason"' in naming.text
     assert 'value="31/02/1999"' in no_day.text
     assert f'value="{WHY}"' in no_day.text
     assert re.search(rf'value="{first}" checked', no_day.text)
     assert "dãy số dài" in quoting.text
-    assert states(desk_village, [first]) == ["open"]
+    assert states(desk_village, [first, named]) == ["open", "open"]
 
 
 def test_a_value_that_does_not_answer_the_rule_is_refused_with_its_sentence(
@@ -183,12 +190,15 @@ def test_who_proposes_does_not_approve_and_may_take_it_back(
     proposed = send(approver, cause_address(desk_village, "ID008c"), fields)
     (correction_id,) = ids_in(proposed)
     page = text_of(approver.get("/phe-duyet"))
+    quoting = decide(
+        signed_in(APPROVER), "decline", correction_id, ("reason", "Nguyễn Văn Bình")
+    )
     own = decide(approver, "approve", correction_id)
     withdrawn = send(approver, "/viec/rut-lai", [("chosen", str(correction_id))])
     again = send(approver, "/viec/rut-lai", [("chosen", str(correction_id))])
 
     assert "Đề nghị của chính bạn: cần một cán bộ khác phê duyệt." in page
-    assert own.status_code == 403
+    assert own.status_code == quoting.status_code == 403
     assert "Đã rút lại" in text_of(approver.get(withdrawn.headers["location"]))
     assert again.status_code == 409
     assert states(desk_village, [flag_id]) == ["open"]

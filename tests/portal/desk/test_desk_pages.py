@@ -115,6 +115,10 @@ def test_sensitive_fields_are_masked_until_a_reason_is_given_and_that_is_in_the_
     before = text_of(reader.get(path))
 
     refused = reader.post(path, token=token, reason="Người có số 001085 " + "123456")
+    (name,) = desk_village.rows(
+        "SELECT ho_va_ten FROM register.directory WHERE record_id = :r", r=record
+    )[0]
+    naming = reader.post(path, token=token, reason=f"Xem của {name.upper()}")
     shown = reader.post(path, token=token, reason="Đối chiếu với hồ sơ giấy")
     after = text_of(reader.get(path))
     entries = desk_village.rows(
@@ -125,6 +129,7 @@ def test_sensitive_fields_are_masked_until_a_reason_is_given_and_that_is_in_the_
     assert "Tôn giáo ZZ" not in before
     assert (refused.status_code, "dãy số dài" in refused.text) == (422, True)
     assert "Tôn giáo ZZ" not in text_of(refused)
+    assert (naming.status_code, 'href="#reason"' in naming.text) == (422, True)
     assert "Tôn giáo ZZ ZZ ZZ" in text_of(shown)
     assert "Tôn giáo ZZ" not in after
     assert "đã xem các trường nhạy cảm" in after
