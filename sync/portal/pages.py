@@ -18,7 +18,7 @@ from sync.portal.deps import (
 )
 from sync.portal.places import short_name
 from sync.portal.speech import LANGUAGES, NONE_SHOWN, speech
-from sync.portal.views import reason_of
+from sync.portal.views import kind_name, reason_of
 
 LANGUAGE_SECONDS = 365 * 24 * 3600
 KEPT_IN_LINKS = ("as_of", "sort", "dir", "lang", "next")
@@ -82,6 +82,7 @@ def render(
             here=lambda **changes: here(request, **changes),
             short=lambda unit: short_name(spoken.of(unit, "name"), language),
             reason=lambda unit: reason_of(unit, spoken),
+            kind=lambda key: kind_name(key, spoken),
             **context,
         ),
         status_code=status,
