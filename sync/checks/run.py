@@ -80,14 +80,14 @@ def locate_suites(
 
 def failing_marks(
     conn: Connection, name: str, conditions: Sequence[RuleCondition], asked: Asked
-) -> list[tuple[str, int]]:
-    """(rule code, row number) of one suite, written nowhere: for a few records."""
+) -> list[tuple[int, str, int]]:
+    """(record, rule code, row number) of one suite, written nowhere."""
     scanned = scan_rows(name, conditions, asked).subquery("found")
     marks = each_mark(scanned)
     code = func.split_part(marks.c.mark, SEPARATOR, 1)
-    told = select(code, scanned.c.row_no).select_from(scanned.join(marks, true()))
-    rows = conn.execute(told)
-    return [(row[0], row[1]) for row in rows]
+    keys = (scanned.c.record_id, code, scanned.c.row_no)
+    rows = conn.execute(select(*keys).select_from(scanned.join(marks, true())))
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def _locate(

@@ -54,7 +54,7 @@ class FlagState(StrEnum):
     WAIVED = "waived"  # accepted until a day
     CORRECTED = "corrected"  # the overlay answered it
     FIXED = "fixed"  # the source answered it
-    GONE = "gone"  # the record left, or the rule did
+    GONE = "gone"  # the record left, the rule did, or another value is asked about
 
 
 NEXT_FLAG_STATES: Mapping[FlagState, frozenset[FlagState]] = {

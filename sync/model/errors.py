@@ -47,6 +47,17 @@ class PermissionDeniedError(SyncError):
     status = 403
 
 
+class RefusedValueError(SyncError):
+    """A proposed value cannot stand where it was proposed; the message never quotes it."""
+
+    status = 422
+
+    def __init__(self, message: str, *, problem: str, rule_code: str = "") -> None:
+        super().__init__(message)
+        self.problem = problem
+        self.rule_code = rule_code
+
+
 class ConfigurationError(SyncError):
     """The service is set up wrongly; the message names the setting."""
 
@@ -75,7 +86,8 @@ class IllegalTransitionError(SyncError):
     status = 409
 
     def __init__(self, subject: str, state: str, wanted: str, allowed: Iterable[str]) -> None:
-        choices = ", ".join(sorted(allowed)) or "nothing, it is final"
+        self.state, self.allowed = str(state), tuple(sorted(allowed))
+        choices = ", ".join(self.allowed) or "nothing, it is final"
         super().__init__(
             f"{subject} is {state} and cannot become {wanted}. Possible: {choices}."
         )

@@ -4,6 +4,7 @@ import logging
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -13,12 +14,23 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from sync.model.errors import SyncError
-from sync.portal import api, committee, doors, downloads
+from sync.portal import (
+    accounts,
+    api,
+    audit,
+    committee,
+    desk_routes,
+    doors,
+    downloads,
+    engineers,
+    vouching,
+)
 from sync.portal.access import Clock, Gatekeeper
 from sync.portal.deps import PasswordChangeNeededError, SignInNeededError, is_https
 from sync.portal.pages import here, path_for, style_version, templates
 from sync.portal.speech import LANGUAGES, speech
 from sync.portal.thresholds import Thresholds
+from sync.services import tokens
 from sync.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -85,12 +97,21 @@ def create_app(
     app.state.desk = ways.desk
     app.state.checker = ways.checker
     app.state.is_public = is_public
+    app.state.airflow_url = ""  # whoever knows where Airflow is says so
     app.state.gatekeeper = Gatekeeper(secrets_dir, ways.keeper, clock)
+    app.state.find_token = partial(tokens.find_token, db=ways.keeper, clock=clock)
     app.state.thresholds = thresholds or Thresholds()
+    app.state.openid = None  # nobody vouches for accounts, unless the settings name one
+    app.state.hosts = frozenset()  # any name of this server, unless the settings name some
     app.include_router(committee.router)
     app.include_router(downloads.router)
     app.include_router(api.router)
     app.include_router(doors.router)
+    app.include_router(vouching.router)
+    app.include_router(accounts.router)
+    app.include_router(audit.router)
+    app.include_router(engineers.router)
+    app.include_router(desk_routes.router)
     app.add_exception_handler(SignInNeededError, _ask_to_sign_in)
     app.add_exception_handler(PasswordChangeNeededError, _ask_for_a_password)
     app.add_exception_handler(HTTPException, _show_error)
@@ -103,7 +124,7 @@ def create_app(
 async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
     """The last handler: of an error only kind and place are logged, and nothing is shown."""
     try:
-        if is_too_long(request):
+        if is_too_long(request) or not is_known_host(request):
             answer = _error_page(request, UNREADABLE_REQUEST)
         else:
             answer = await go_on(request)
@@ -130,6 +151,13 @@ def is_too_long(request: Request) -> bool:
         return False
     length = request.headers.get("content-length", "")
     return not length.isascii() or not length.isdigit() or int(length[:9]) > LONGEST_FORM
+
+
+def is_known_host(request: Request) -> bool:
+    """Whether the request names one of the settings' hosts; any name will do without some."""
+    hosts: frozenset[str] = request.app.state.hosts
+    name = request.headers.get("host", "").strip().lower()
+    return not hosts or name in hosts or name.rpartition(":")[0] in hosts
 
 
 def _ask_to_sign_in(request: Request, error: Exception) -> Response:

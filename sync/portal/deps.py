@@ -43,7 +43,7 @@ class Viewer:
         """Who acts; a stranger has no role."""
         return self.session.actor if self.session else Actor("")
 
-    def has(self, *roles: Role) -> bool:
+    def has(self, *roles: Role | str) -> bool:
         """Whether one of these roles was given, for whichever unit."""
         return bool(self.actor.roles & set(roles)) and self.is_signed_in
 

@@ -3,11 +3,13 @@
 import secrets
 from importlib import resources
 from typing import Annotated
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from sync.model.errors import ConfigurationError, PermissionDeniedError
+from sync.portal.access import Gatekeeper
 from sync.portal.deps import (
     SESSION_COOKIE,
     VISIT_COOKIE,
@@ -59,7 +61,7 @@ def show_sign_in(
     target: Annotated[str, Query(alias="next", max_length=512)] = "",
 ) -> HTMLResponse:
     """The form."""
-    return _form(request, gatekeeper, target=target)
+    return show_form(request, gatekeeper, target=target)
 
 
 @router.post("/dang-nhap")
@@ -74,15 +76,15 @@ def sign_in(
     target = request.query_params.get("next", "")
     address = request.client.host if request.client else ""
     if gatekeeper.is_braked(address):
-        return _form(request, gatekeeper, target=target, problem="slow")
+        return show_form(request, gatekeeper, target=target, problem="slow")
     if not gatekeeper.is_own_form(
         request.cookies.get(cookie_name(request, VISIT_COOKIE), ""), token
     ):
-        return _form(request, gatekeeper, target=target, problem="form")
+        return show_form(request, gatekeeper, target=target, problem="form")
     opened = gatekeeper.sign_in(account, password, address)
     if opened is None:
-        return _form(request, gatekeeper, target=target, problem="wrong")
-    return enter(request, opened, _safe_target(request, target))
+        return show_form(request, gatekeeper, target=target, problem="wrong")
+    return enter(request, opened, target)
 
 
 def enter(request: Request, token: str, target: str) -> Response:
@@ -90,7 +92,7 @@ def enter(request: Request, token: str, target: str) -> Response:
     older = find_viewer(request).session
     if older is not None:
         get_gatekeeper(request).end_session(older)
-    answer = RedirectResponse(target, status_code=303)
+    answer = RedirectResponse(_safe_target(request, target), status_code=303)
     answer.set_cookie(
         cookie_name(request, SESSION_COOKIE),
         token,
@@ -170,9 +172,15 @@ def _signed_in(request: Request) -> Session:
     return session
 
 
-def _form(
-    request: Request, gatekeeper: GatekeeperDep, *, target: str, problem: str = ""
+def show_form(
+    request: Request,
+    gatekeeper: Gatekeeper,
+    *,
+    target: str,
+    problem: str = "",
+    subject: str = "",
 ) -> HTMLResponse:
+    """The form, with what went wrong; `subject`: whom a provider named whom we do not know."""
     visit_id = request.cookies.get(cookie_name(request, VISIT_COOKIE)) or secrets.token_urlsafe(
         18
     )
@@ -183,6 +191,8 @@ def _form(
         status=status,
         token=gatekeeper.form_token(visit_id),
         problem=problem,
+        subject=subject,
+        is_openid=request.app.state.openid is not None,
         target=_safe_target(request, target),
     )
     if problem == "slow":
@@ -204,5 +214,7 @@ def _visit_id(request: Request) -> str:
 def _safe_target(request: Request, target: str) -> str:
     """A page of ours; anything else becomes the first page."""
     home = path_for(request, "country")
-    is_ours = target.startswith(home) and target.isprintable() and "\\" not in target
-    return target if is_ours and not target.startswith("//") else home
+    path = unquote(target.partition("?")[0])
+    is_ours = target.startswith(home) and target.isprintable() and "\\" not in path
+    # A mounted portal's neighbours are no pages of ours: no step up leads out of it.
+    return target if is_ours and not path.startswith("//") and ".." not in path else home

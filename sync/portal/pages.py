@@ -10,8 +10,11 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from sync.model.desk import Role
 from sync.portal.deps import (
+    HR,
     LANGUAGE_COOKIE,
+    Viewer,
     find_language,
     find_viewer,
     is_https,
@@ -20,8 +23,15 @@ from sync.portal.places import short_name
 from sync.portal.speech import LANGUAGES, NONE_SHOWN, speech
 from sync.portal.views import kind_name, reason_of
 
+MENU: tuple[tuple[str, tuple[Role, ...]], ...] = (
+    ("queue", HR),
+    ("approvals", HR),
+    ("search", HR),
+    ("mappings", (*HR, Role.STEWARD)),
+)
+DESK_PARTS = ("unit", "rule", "cause", "after", "group", "row", "field", "ids")
 LANGUAGE_SECONDS = 365 * 24 * 3600
-KEPT_IN_LINKS = ("as_of", "sort", "dir", "lang", "next")
+KEPT_IN_LINKS = ("as_of", "sort", "dir", "lang", "next", "before", *DESK_PARTS)
 
 
 @cache
@@ -57,6 +67,11 @@ def here(request: Request, **changes: str | None) -> str:
     return f"{path}?{query}" if query else path
 
 
+def menu_of(viewer: Viewer) -> list[str]:
+    """Names of the routes that this person's roles open, beside the pages of figures."""
+    return [name for name, roles in MENU if viewer.has(*roles)]
+
+
 def render(
     request: Request,
     template: str,
@@ -82,7 +97,9 @@ def render(
             here=lambda **changes: here(request, **changes),
             short=lambda unit: short_name(spoken.of(unit, "name"), language),
             reason=lambda unit: reason_of(unit, spoken),
-            kind=lambda key: kind_name(key, spoken),
+            kind_called=lambda key: kind_name(key, spoken),
+            menu=menu_of(viewer),
+            here_is=lambda name: request.url.path == path_for(request, name),
             **context,
         ),
         status_code=status,

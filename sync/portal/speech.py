@@ -56,6 +56,12 @@ class Speech:
         """A limit of 0..1 as 95% or 99,5%."""
         return f"{written(value * 100, self.language, '#,##0.#')}%"
 
+    def decimal(self, value: float | None) -> str:
+        """4,2 or 4.2, one digit at most; a dash where it is not known."""
+        if value is None:
+            return NONE_SHOWN
+        return format_decimal(round(value, 1), format="#,##0.#", locale=self.language)
+
     def signed(self, value: float) -> str:
         """+3, −2 (a true minus sign), ±0."""
         sign = "+" if value > 0 else "−" if value < 0 else "±"
@@ -74,6 +80,10 @@ class Speech:
         if self.language == VIETNAMESE:
             return f"{local:%H:%M} {local:%d/%m/%Y}"
         return f"{local:%H:%M}, {format_date(local.date(), 'd MMM yyyy', locale='en')}"
+
+    def clock(self, value: datetime | None) -> str:
+        """14:05:09 in Vietnam's time, where the day is known."""
+        return NONE_SHOWN if value is None else f"{value.astimezone(ZONE):%H:%M:%S}"
 
     def lately(self, value: datetime | None, as_of: date) -> str:
         """The time alone for an instant of the page's own day, else the day alone."""

@@ -1,5 +1,6 @@
 """Accounts of the portal: who may sign in, what they may do; each change is in the ledger."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,8 @@ from sync.model.desk import UNIT_ROLES, Actor, Role
 from sync.model.errors import ConfigurationError, PermissionDeniedError
 from sync.services.context import Clock, database_of, today, utc_now
 from sync.services.passwords import check_new, first_password, hashed, opens
-from sync.store import accounts, ledger
+from sync.services.permissions import check_may
+from sync.store import accounts, ledger, sessions
 from sync.store.accounts import Account
 from sync.store.database import Database
 
@@ -18,6 +20,9 @@ KEEPER = "portal_keeper"
 NATIONAL = "*"  # the ledger's unit of what concerns no unit
 # Who signs ledger entries without an account; nobody may take such a name.
 RESERVED = frozenset({"pipeline", "operator", "set-up", "system"})
+
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}")
+LONGEST_SUBJECT = 255  # OpenID Connect Core, section 2
 
 Grants = Iterable[tuple[Role, str]]
 
@@ -46,7 +51,7 @@ def add_account(
         PermissionDeniedError: the actor is no administrator.
         ConfigurationError: the login is taken, or a role of HR names no unit.
     """
-    _check_administrator(actor)
+    check_may(actor, Role.ADMINISTRATOR)
     password = first_password()
     _add(new, password, actor, must_change=True, ways=(db or keeper(), clock))
     return password
@@ -61,15 +66,17 @@ def set_roles(
     clock: Clock = utc_now,
 ) -> None:
     """These roles and no others; open sessions end, so that none outlives a lost role."""
-    _check_administrator(actor)
+    check_may(actor, Role.ADMINISTRATOR)
     wanted = _checked(grants)
+    if actor.login == login and (Role.ADMINISTRATOR, "") not in wanted:
+        _refuse_oneself(login)
     with (db or keeper()).transaction() as conn:
         account = accounts.get_by_login(conn, login)
         now = clock()
         accounts.set_grants(
             conn, account.account_id, wanted, granted_by=actor.login, granted_at=now
         )
-        accounts.end_sessions_of(conn, account.account_id, now)
+        sessions.end_sessions_of(conn, account.account_id, now)
         _append(conn, "account_roles_set", (actor, login), wanted, clock)
 
 
@@ -77,12 +84,12 @@ def reset_password(
     login: str, *, actor: Actor, db: Database | None = None, clock: Clock = utc_now
 ) -> str:
     """A new first password, shown once; every session of the account ends."""
-    _check_administrator(actor)
+    check_may(actor, Role.ADMINISTRATOR)
     password = first_password()
     with (db or keeper()).transaction() as conn:
         account = accounts.get_by_login(conn, login)
         accounts.set_password(conn, account.account_id, hashed(password), must_change=True)
-        accounts.end_sessions_of(conn, account.account_id, clock())
+        sessions.end_sessions_of(conn, account.account_id, clock())
         _append(conn, "account_password_reset", (actor, login), (), clock)
     return password
 
@@ -91,12 +98,47 @@ def close_account(
     login: str, *, actor: Actor, db: Database | None = None, clock: Clock = utc_now
 ) -> None:
     """Nobody signs in with it any more; what it did stays in the ledger."""
-    _check_administrator(actor)
+    check_may(actor, Role.ADMINISTRATOR)
+    if actor.login == login:
+        _refuse_oneself(login)
     with (db or keeper()).transaction() as conn:
         account = accounts.get_by_login(conn, login)
         accounts.set_closed(conn, account.account_id, clock())
-        accounts.end_sessions_of(conn, account.account_id, clock())
+        sessions.end_sessions_of(conn, account.account_id, clock())
         _append(conn, "account_closed", (actor, login), (), clock)
+
+
+def link_account(
+    login: str,
+    voucher: tuple[str, str],
+    *,
+    actor: Actor,
+    db: Database | None = None,
+    clock: Clock = utc_now,
+) -> None:
+    """A provider vouches for the account from now on, by issuer and subject; no password does.
+
+    Raises:
+        PermissionDeniedError: the actor is no administrator.
+        ConfigurationError: the subject is empty, or linked to another account.
+    """
+    check_may(actor, Role.ADMINISTRATOR)
+    issuer, subject = voucher[0], voucher[1].strip()
+    if not issuer or not 0 < len(subject) <= LONGEST_SUBJECT:
+        raise ConfigurationError(
+            f"Account {login} cannot be linked: set CBCCVC_OIDC_ISSUER and give the subject as"
+            " the provider names it."
+        )
+    with (db or keeper()).transaction() as conn:
+        account = accounts.get_by_login(conn, login)
+        other = accounts.find_by_subject(conn, issuer, subject)
+        if other is not None and other.account_id != account.account_id:
+            raise ConfigurationError(
+                f"The subject is linked to account {other.login}: reset or choose that one."
+            )
+        accounts.set_voucher(conn, account.account_id, issuer, subject)
+        sessions.end_sessions_of(conn, account.account_id, clock())
+        _append(conn, "account_linked", (actor, login), (), clock)
 
 
 def change_password(
@@ -120,7 +162,7 @@ def change_password(
         is_right = opens(conn, account, old, now)  # a wrong one is counted: no raise in here
         if is_right:
             accounts.set_password(conn, account.account_id, hashed(new), must_change=False)
-            accounts.end_sessions_of(conn, account.account_id, now)
+            sessions.end_sessions_of(conn, account.account_id, now)
             _append(conn, "account_password_changed", (Actor(login), login), (), clock)
     if not is_right:
         raise PermissionDeniedError("The old password is wrong: type it again.")
@@ -142,6 +184,11 @@ def _add(
 ) -> None:
     database, clock = ways
     wanted = _checked(new.grants)
+    if not LOGIN.fullmatch(new.login):
+        raise ConfigurationError(
+            "The login is not accepted: take 2 to 63 of a-z, 0-9, dot, dash and underscore,"
+            " beginning with a letter or digit."
+        )
     if new.login in RESERVED:
         raise ConfigurationError(
             f"Account {new.login} is not for people: choose another login."
@@ -184,9 +231,28 @@ def list_accounts(*, db: Database | None = None) -> list[dict[str, Any]]:
     ]
 
 
-def _check_administrator(actor: Actor) -> None:
-    if not actor.has(Role.ADMINISTRATOR):
-        raise PermissionDeniedError("Only an administrator changes accounts: ask one.")
+def parse_grants(words: Iterable[str]) -> list[tuple[Role, str]]:
+    """Roles as people write them: `steward`, `hr_officer:H26`.
+
+    Raises:
+        ConfigurationError: a word is no role; names those there are.
+    """
+    grants = []
+    for word in words:
+        name, _, unit = word.strip().partition(":")
+        if name not in set(Role):
+            raise ConfigurationError(
+                f"{name or 'Nothing'} is no role: choose of {', '.join(Role)}, the first two"
+                " with a unit as in hr_officer:H26."
+            )
+        grants.append((Role(name), unit.strip().upper()))
+    return grants
+
+
+def _refuse_oneself(login: str) -> None:
+    raise PermissionDeniedError(
+        f"Account {login} is your own: another administrator closes it or takes that role."
+    )
 
 
 def _checked(grants: Grants) -> list[tuple[Role, str]]:

@@ -14,6 +14,7 @@ from sync.model.errors import AccountingError, DatabaseRefusedError
 from sync.model.states import Outcome, SnapshotState
 from sync.services.basis import basis_of, current_bases, profile_of
 from sync.services.context import Clock, database_of, utc_now
+from sync.services.flags import follow_admission
 from sync.store import (
     admission,
     brakes,
@@ -104,6 +105,7 @@ def _write(conn: Connection, snapshot: Snapshot, work: Admission, clock: Clock) 
     admission.write(conn, work)
     findings.count_causes(conn, [snapshot.unit_code], work.now)
     quality.clear_rechecks(conn, snapshot.snapshot_id, snapshot.unit_code)
+    desk = follow_admission(conn, snapshot.snapshot_id, snapshot.unit_code, clock)
     classes = admission.count_classes(conn, work)
     moves = admission.count_moves(conn, snapshot.unit_code)
     after = admission.count_unit(conn, snapshot.unit_code)
@@ -121,7 +123,8 @@ def _write(conn: Connection, snapshot: Snapshot, work: Admission, clock: Clock) 
     }
     landing, register = admission.unit_digest(conn, snapshot.unit_code)
     figures = admission.worst_filled(conn, snapshot.unit_code) | {
-        "unmapped": unmapped_fields(profile_of(conn, snapshot).mapped_fields())
+        "unmapped": unmapped_fields(profile_of(conn, snapshot).mapped_fields()),
+        **desk,
     }
     ledger.append(
         conn,

@@ -17,6 +17,7 @@ from sync.services.brakes import brake
 from sync.services.conditions import conditions_of
 from sync.services.context import Clock, database_of, utc_now
 from sync.services.failing import fail_snapshot
+from sync.services.flags import follow_check
 from sync.services.read import stage
 from sync.services.secrets import value_key
 from sync.store import findings, quality, snapshots, staging, waves
@@ -92,6 +93,7 @@ def _check(database: Database, waiting: Sequence[Snapshot], clock: Clock) -> Non
         going = brake(conn, compiled, current, bases.suites, clock)
         merging = [snapshot.snapshot_id for snapshot in going]
         findings.merge_findings(conn, _merging(merging, bases.suites, clock))
+        follow_check(conn, going, bases.suites, clock)
         _write_results(conn, current, bases, clock)
         _move_on(conn, going)
 

@@ -5,12 +5,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+
 from sync.model.levels import Evidence, Step, Thresholds, climb
 from sync.model.reasons import sentence
 from sync.model.states import Level
 from sync.services.context import Clock, database_of, utc_now
+from sync.services.flags import end_due_waivers
 from sync.settings import get_settings
-from sync.store import contacts, measures, waves
+from sync.store import contacts, measures, waivers, waves
 from sync.store.database import Database
 from sync.store.locks import lock_measuring
 from sync.store.measures import Standing
@@ -21,14 +24,14 @@ def measure_units(
 ) -> dict[str, int]:
     """Write the day's figures of all units and of this wave; returns the two numerators and
     `of`."""
-    with (db or database_of()).transaction() as conn:
-        lock_measuring(conn)
+    database = db or database_of()
+    with database.transaction() as conn:
         as_of = waves.get_as_of(conn, wave_key)
+    end_due_waivers(database, as_of, clock)
+    with database.transaction() as conn:
+        lock_measuring(conn)
         now = clock()
-        rows = [
-            unit_day(s, as_of, now)
-            for s in measures.list_standings(conn, as_of, instant_of(as_of, clock))
-        ]
+        rows = unit_days(conn, as_of, instant_of(as_of, clock), now)
         counts = count_levels(rows)
         measures.replace_unit_days(conn, rows)
         measures.set_headline(
@@ -51,6 +54,17 @@ def measure_units(
             measures.replace_unit_waves(conn, touched, sentences)
         waves.finish_step(conn, wave_key, "measure", now)
     return counts
+
+
+def unit_days(
+    conn: Connection, as_of: date, known_at: datetime, at: datetime
+) -> list[dict[str, Any]]:
+    """Rows of facts.unit_day for one day, as known at an instant, by unit code."""
+    waived = waivers.count_in_force(conn, as_of, known_at)
+    return [
+        unit_day(standing, as_of, at) | {"waived_findings": waived.get(standing.unit_code, 0)}
+        for standing in measures.list_standings(conn, as_of, known_at)
+    ]
 
 
 def instant_of(as_of: date, clock: Clock) -> datetime:

@@ -13,11 +13,12 @@ from sync.model.errors import DatabaseRefusedError
 from sync.model.states import SnapshotState
 from sync.services.basis import Bases, current_bases, profile_of
 from sync.services.changes import queue_changes
+from sync.services.code_fields import fields_of_lists
 from sync.services.context import Clock, database_of, utc_now
 from sync.services.failing import fail_snapshot
 from sync.services.secrets import value_key
 from sync.settings import get_settings
-from sync.store import quality, registry, snapshots, staging, waves
+from sync.store import code_mappings, overlays, quality, registry, snapshots, staging, waves
 from sync.store.database import Database
 from sync.store.locks import lock_reading
 from sync.store.snapshots import Snapshot
@@ -65,9 +66,11 @@ def _read_all(database: Database) -> int:
         for chunk in _chunks(sealed):
             _type_chunk(database, chunk, bases)
         with _prepared(database) as conn:
-            _look_around(conn, sealed, bases)
+            staging.know_sizes(conn)
         for chunk in _chunks(sealed):
-            _side_by_side(database, _parts(chunk), _hash)
+            _side_by_side(database, _parts(chunk), partial(_hash_and_lay, pass_no=1))
+        with _prepared(database) as conn:
+            _look_around(conn, sealed, bases)
         with _prepared(database) as conn:
             _finish(conn, sealed)
             return _count(conn, sealed)
@@ -124,8 +127,9 @@ def stage(conn: Connection, sealed: Sequence[Snapshot]) -> int:
     for chunk in _chunks(sealed):
         _choose(conn, chunk, bases, pass_no=1)
         _type_rows(conn, chunk, pass_no=1)
+    staging.know_sizes(conn)
+    _hash_and_lay(conn, sealed, pass_no=1)
     _look_around(conn, sealed, bases)
-    _hash(conn, sealed)
     _finish(conn, sealed)
     return _count(conn, sealed)
 
@@ -174,9 +178,10 @@ def _choose(conn: Connection, chunk: Sequence[Snapshot], bases: Bases, *, pass_n
 
 
 def _type_rows(conn: Connection, chunk: Sequence[Snapshot], *, pass_no: int) -> None:
-    """The chosen documents as typed rows."""
+    """The chosen documents as typed rows, in national codes."""
     for profile, group in _by_profile(conn, chunk):
         staging.read_documents(conn, _ids(group), profile, pass_no)
+    code_mappings.apply(conn, _ids(chunk), pass_no, fields_of_lists())
 
 
 def _look_around(conn: Connection, sealed: Sequence[Snapshot], bases: Bases) -> None:
@@ -187,11 +192,18 @@ def _look_around(conn: Connection, sealed: Sequence[Snapshot], bases: Bases) -> 
     if staging.queue_number_sharers(conn, _ids(sealed)):
         _choose(conn, sealed, bases, pass_no=2)
         _type_rows(conn, sealed, pass_no=2)
+        staging.know_sizes(conn)
+        _hash_and_lay(conn, sealed, pass_no=2)
     staging.add_context(conn, _ids(sealed), value_key())
 
 
-def _hash(conn: Connection, chunk: Sequence[Snapshot]) -> None:
-    staging.add_hashes(conn, _ids(chunk))
+def _hash_and_lay(conn: Connection, chunk: Sequence[Snapshot], *, pass_no: int) -> None:
+    """Hashed is what the source said; then approved corrections are laid over.
+
+    Before anybody looks around: an identity number may be what was corrected.
+    """
+    staging.add_hashes(conn, _ids(chunk), pass_no)
+    overlays.lay(conn, _ids(chunk), pass_no, value_key())
 
 
 def _finish(conn: Connection, chunk: Sequence[Snapshot]) -> None:

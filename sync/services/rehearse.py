@@ -21,11 +21,12 @@ from sync.model.states import Effect
 from sync.model.value_key import ValueKey
 from sync.services.basis import current_suites
 from sync.services.brakes import OVER_FINDINGS, counted_rules
+from sync.services.code_fields import fields_of_lists
 from sync.services.context import Clock, database_of, today, utc_now
 from sync.services.secrets import value_key
 from sync.settings import get_settings
 from sync.sources.profiles import load_profile
-from sync.store import rehearsal
+from sync.store import code_mappings, overlays, rehearsal
 from sync.store.brakes import CountedRules, count_figures
 from sync.store.database import Database
 from sync.store.locks import lock_rehearsal
@@ -164,6 +165,9 @@ def _rehearse(
     for name in sorted({answer.profile_name for answer in answers}):
         of_vendor = [answer for answer in answers if answer.profile_name == name]
         rehearsal.stage_present(conn, of_vendor, load_profile(name), play.rows)
+    ids = [answer.snapshot_id for answer in answers]
+    code_mappings.apply(conn, ids, 1, fields_of_lists(), schema=rehearsal.SCHEMA)
+    overlays.lay(conn, ids, 1, play.key, schema=rehearsal.SCHEMA)
     if rehearsal.needs_context(play.rows):
         rehearsal.add_context(conn, answers, play.key)
     by_day: dict[date, list[int]] = defaultdict(list)
@@ -177,7 +181,7 @@ def _rehearse(
     rehearsal.add_standing(conn, play.asked_anew)
     result.differences += rehearsal.compare(conn, play.changes.codes)
     result.blocked += rehearsal.count_blocked(conn, play.counted.blocking)
-    count_figures(conn, [a.snapshot_id for a in answers], play.counted, rehearsal.SCHEMA)
+    count_figures(conn, ids, play.counted, rehearsal.SCHEMA)
     for each in asked:
         locate_suites(conn, play.brakes, list(play.brakes), each)
     holding = [each.rule.code for each in play.brakes[SNAPSHOT]]

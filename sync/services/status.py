@@ -4,8 +4,7 @@ from datetime import date
 from typing import Any
 
 from sync.services.context import Clock, database_of, today, utc_now
-from sync.services.measure import count_levels, instant_of, unit_day
-from sync.store import measures
+from sync.services.measure import count_levels, instant_of, unit_days
 from sync.store.database import Database
 
 UNIT_KEYS = (
@@ -24,6 +23,7 @@ UNIT_KEYS = (
     "waiting",
     "blocking_findings",
     "other_findings",
+    "waived_findings",
     "last_success_at",
 )
 
@@ -39,9 +39,7 @@ def build_status(
     day = as_of or today(clock)
     at = instant_of(day, clock)
     with (db or database_of()).transaction() as conn:
-        rows = [
-            unit_day(standing, day, at) for standing in measures.list_standings(conn, day, at)
-        ]
+        rows = unit_days(conn, day, at, at)
     counts = count_levels(rows)
     return {
         "as_of": day.isoformat(),

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult, text
 
 from sync.store.database import set_local
+from sync.store.overlays import hash_without
 from sync.store.queries import run_named
 from sync.store.typed_rows import spoken_groups, store_typed_rows_sql, typed_rows_sql
 
@@ -62,6 +63,8 @@ def write(conn: Connection, admission: Admission) -> None:
         _run(conn, name, values)
     for name in ("8_close_gone", "8_forget_gone", "9_present"):
         _run(conn, name, values)
+    for name in ("9_directory_gone", "9_directory"):
+        _run(conn, name, values)
 
 
 def _write_rows(conn: Connection, snapshot_id: int) -> None:
@@ -85,6 +88,40 @@ def _write_rows(conn: Connection, snapshot_id: int) -> None:
     if rewritten:
         statement = store_typed_rows_sql("(SELECT record_id FROM fit WHERE is_rewritten)")
         conn.execute(text(statement), {"snapshot_id": snapshot_id})
+        _undo_overlays(
+            conn, "FROM fit WHERE is_rewritten AND overlay_ids <> '{}'", {}, _WRITTEN_UNDONE
+        )
+
+
+_WRITTEN_UNDONE = (
+    "UPDATE written AS w SET typed_sha256 = h.sha FROM"
+    " unnest(CAST(:ids AS bigint[]), CAST(:shas AS bytea[])) AS h(record_id, sha)"
+    " WHERE w.record_id = h.record_id"
+)
+_DOSSIER_UNDONE = (
+    "UPDATE register.dossier AS d SET register_sha256 = h.sha FROM"
+    " unnest(CAST(:ids AS bigint[]), CAST(:shas AS bytea[])) AS h(record_id, sha)"
+    " WHERE d.record_id = h.record_id AND d.register_sha256 IS DISTINCT FROM h.sha"
+)
+
+
+def _undo_overlays(
+    conn: Connection, overlaid: str, values: Mapping[str, Any], write: str
+) -> None:
+    """Where corrections were laid over, the hash is that of what the source said."""
+    conn.execute(text("DROP TABLE IF EXISTS overlaid"))
+    conn.execute(
+        text(
+            "CREATE TEMP TABLE overlaid ON COMMIT DROP AS"
+            f" SELECT record_id, unnest(overlay_ids) AS correction_id {overlaid}"
+        ),
+        values,
+    )
+    if conn.execute(text("SELECT EXISTS (SELECT FROM overlaid)")).scalar_one():
+        conn.execute(text("ANALYZE overlaid"))
+        hashed = hash_without(conn)
+        shas = {"ids": [each[0] for each in hashed], "shas": [each[1] for each in hashed]}
+        conn.execute(text(write), shas)
 
 
 def count_classes(conn: Connection, admission: Admission) -> dict[str, int]:
@@ -128,11 +165,10 @@ def unit_digest(conn: Connection, unit_code: str) -> tuple[bytes, bytes]:
 
 def rehash_register(conn: Connection, unit_code: str) -> None:
     """Hash every typed row of one unit again; what was tampered with or lost then shows."""
-    hashed = typed_rows_sql(
-        "register",
-        "(SELECT record_id FROM register.dossier WHERE unit_code = :unit_code)",
-        "g.record_id IN (SELECT record_id FROM register.dossier WHERE unit_code = :unit_code)",
-    )
+    mine = "SELECT record_id FROM register.dossier WHERE unit_code = :unit_code"
+    plain = f"{mine} AND overlay_ids = '{{}}'"
+    hashed = typed_rows_sql("register", f"({plain})", f"g.record_id IN ({plain})")
+    values = {"unit_code": unit_code}
     conn.execute(
         text(
             "UPDATE register.dossier AS d SET register_sha256 = h.typed_sha256 FROM"
@@ -140,5 +176,7 @@ def rehash_register(conn: Connection, unit_code: str) -> None:
             " WHERE h.record_id = d.record_id AND d.register_sha256 IS DISTINCT FROM"
             " h.typed_sha256"
         ),
-        {"unit_code": unit_code},
+        values,
     )
+    overlaid = "FROM register.dossier WHERE unit_code = :unit_code AND overlay_ids <> '{}'"
+    _undo_overlays(conn, overlaid, values, _DOSSIER_UNDONE)

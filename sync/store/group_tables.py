@@ -41,6 +41,19 @@ CREATE UNLOGGED TABLE staging.reading (
     overlay_ids    bigint[] NOT NULL DEFAULT '{}'  -- corrections laid over the hashed rows
 );
 CREATE INDEX reading_by_snapshot ON staging.reading USING brin (snapshot_id);
+CREATE UNLOGGED TABLE staging.overlay ( -- what a staged record says about each correction of it
+    snapshot_id   bigint NOT NULL,
+    record_id     bigint NOT NULL,
+    correction_id bigint NOT NULL,
+    verdict       text NOT NULL CHECK (verdict IN ('applied', 'stands', 'agrees', 'differs'))
+);
+CREATE INDEX overlay_by_snapshot ON staging.overlay USING brin (snapshot_id);
+CREATE UNLOGGED TABLE staging.mapped (  -- the unit's own codes that a record was read by
+    snapshot_id bigint NOT NULL,
+    record_id   bigint NOT NULL,
+    mapping_id  bigint NOT NULL
+);
+CREATE INDEX mapped_by_snapshot ON staging.mapped USING brin (snapshot_id);
 CREATE UNLOGGED TABLE staging.context (
     snapshot_id            bigint NOT NULL,
     record_id              bigint NOT NULL,
@@ -75,7 +88,7 @@ CREATE UNLOGGED TABLE staging.news (    -- what is new or changed since the last
     snapshot_id          bigint NOT NULL,
     record_id            bigint NOT NULL,
     is_new               boolean NOT NULL,
-    recruited_on         date,
+    joined_on            date,          -- this unit, not the service
     oldest_reward_on     date,          -- of what the register lacks since first_on
     oldest_discipline_on date,
     oldest_post_on       date

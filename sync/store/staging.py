@@ -16,6 +16,8 @@ PENDING = "state IN ('sealed', 'checked', 'released')"
 COMMON = (
     "document",
     "reading",
+    "overlay",
+    "mapped",
     "context",
     "answer",
     "twin",
@@ -146,10 +148,14 @@ def queue_number_sharers(conn: Connection, snapshot_ids: Sequence[int]) -> int:
     return sum(int(conn.execute(named_query(name), values).rowcount) for name in names)
 
 
-def add_context(conn: Connection, snapshot_ids: Sequence[int], key: ValueKey) -> None:
-    """What other records and registers say of these; statistics too."""
+def know_sizes(conn: Connection) -> None:
+    """Statistics of the typed rows: hashing joins them all."""
     for group in spoken_groups():
         conn.execute(text(f"ANALYZE staging.{group.name}"))
+
+
+def add_context(conn: Connection, snapshot_ids: Sequence[int], key: ValueKey) -> None:
+    """What other records and registers say of these."""
     look_beside(conn, snapshot_ids, key)
 
 
@@ -173,15 +179,17 @@ def look_beside(
         run_bound(conn, statement, values)
 
 
-def add_hashes(conn: Connection, snapshot_ids: Sequence[int]) -> None:
-    """Typed hash and lacking fields of every record that was read."""
-    scope = "g.snapshot_id = ANY(:snapshot_ids)"
-    records = (
-        "(SELECT snapshot_id, record_id FROM staging.document WHERE snapshot_id ="
-        " ANY(:snapshot_ids)"
-        " AND is_readable AND NOT is_malformed AND differing_count = 1)"
+def add_hashes(conn: Connection, snapshot_ids: Sequence[int], pass_no: int = 1) -> None:
+    """Typed hash and lacking fields of every record that one pass read, before overlays."""
+    read = (
+        "FROM staging.document WHERE snapshot_id = ANY(:snapshot_ids) AND pass_no = :pass_no"
+        " AND is_readable AND NOT is_malformed AND differing_count = 1"
     )
-    hashed = typed_rows_sql("staging", records, scope).replace(
+    scope = "g.snapshot_id = ANY(:snapshot_ids)"
+    if pass_no > 1:  # few among many: the first pass hashed the others
+        scope += f" AND g.record_id IN (SELECT record_id {read})"
+    hashed = typed_rows_sql("staging", f"(SELECT snapshot_id, record_id {read})", scope)
+    hashed = hashed.replace(
         "SELECT base.record_id", "SELECT base.snapshot_id, base.record_id", 1
     )
     conn.execute(
@@ -189,7 +197,7 @@ def add_hashes(conn: Connection, snapshot_ids: Sequence[int]) -> None:
             "INSERT INTO staging.reading (snapshot_id, record_id, typed_sha256,"
             " missing_fields)\n" + hashed
         ),
-        {"snapshot_ids": list(snapshot_ids)},
+        {"snapshot_ids": list(snapshot_ids), "pass_no": pass_no},
     )
 
 

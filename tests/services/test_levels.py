@@ -15,7 +15,7 @@ from tests.sources import servers
 TODAY = date(2026, 11, 23)
 SAME = (
     *("level", "level_name", "expected", "announced", "received", "live", "stale"),
-    *("quarantined", "waiting", "blocking_findings", "other_findings"),
+    *("quarantined", "waiting", "blocking_findings", "other_findings", "waived_findings"),
 )
 
 

@@ -121,8 +121,9 @@ class Reader:
         staging.prepare(self.conn)
         staging.stage_documents(self.conn, [snapshot_id], self.profile, ReadingPass(1, "b", []))
         staging.read_documents(self.conn, [snapshot_id], self.profile, 1)
-        staging.add_context(self.conn, [snapshot_id], ValueKey.of("key of a test"))
+        staging.know_sizes(self.conn)
         staging.add_hashes(self.conn, [snapshot_id])
+        staging.add_context(self.conn, [snapshot_id], ValueKey.of("key of a test"))
         staging.finish_reading(self.conn)
         ids = self.conn.execute(
             text("SELECT record_id FROM landing.record ORDER BY substr(local_key, 2)::integer")

@@ -53,9 +53,11 @@ LEAVING = """
         sealed_at, leaving_at)
     VALUES ('s', 'H26', 'w', 1, 'held', '2026-11-23', 0, 0, '', '', 'x', now(), now(), now())
 """
-WHO_LOOKS = {
-    f"portal.viewer_{question}" for question in ("id", "login", "units", "is")
-}  # answer about the signed-in viewer alone
+WHO_LOOKS = {  # answer about the signed-in viewer and the viewer's units alone
+    *(f"portal.viewer_{question}" for question in ("id", "login", "units", "is")),
+    "portal.search_people",
+    "quality.follow_mapping",
+}
 CHANGES = (
     "UPDATE ledger.entry SET actor = 'somebody'",
     "UPDATE ledger.entry SET actor = 'somebody' WHERE false",

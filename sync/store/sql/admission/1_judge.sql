@@ -25,7 +25,9 @@ SELECT entry.record_id,
        coalesce(context.is_shared, false) AS is_claimed_elsewhere,
        reading.typed_sha256,
        coalesce(reading.missing_fields, '{}') AS missing_fields,
-       reading.recheck_on
+       reading.recheck_on,
+       coalesce(reading.overlay_ids, '{}') AS overlay_ids,
+       coalesce(mapped.mapping_ids, '{}') AS mapping_ids
 FROM  (SELECT e.record_id,
               min(e.document_id) AS document_id,
               CASE WHEN count(*) > 1 THEN array_agg(e.document_id ORDER BY e.document_id) END AS other_document_ids,
@@ -44,3 +46,5 @@ LEFT   JOIN staging.recruitment AS recruitment
        ON recruitment.snapshot_id = :snapshot_id AND recruitment.record_id = entry.record_id
 LEFT   JOIN staging.context AS context ON context.snapshot_id = :snapshot_id AND context.record_id = entry.record_id
 LEFT   JOIN staging.reading AS reading ON reading.snapshot_id = :snapshot_id AND reading.record_id = entry.record_id
+LEFT   JOIN (SELECT m.record_id, array_agg(DISTINCT m.mapping_id) AS mapping_ids FROM staging.mapped AS m
+             WHERE m.snapshot_id = :snapshot_id GROUP BY m.record_id) AS mapped ON mapped.record_id = entry.record_id
