@@ -88,7 +88,7 @@ def contacts_load(
         actor=operator(actor),
         valid_from=since.date() if since else None,
     )
-    out.print(f"{count} contacts are kept")
+    out.print(f"{count} contacts are new")
 
 
 @contacts_app.command("list")

@@ -74,7 +74,7 @@ def test_contacts_are_loaded_from_a_file_and_listed(run: CliRunner, tmp_path: Pa
     table = run.invoke(app, ["contacts", "list"]).output
     database_of().close()
 
-    assert "1 contacts are kept" in told.output
+    assert "1 contacts are new" in told.output
     assert [(row["unit_code"], row["email"]) for row in listed] == [("H26", "tccb@h26.example")]
     assert "1 in all" in table
 

@@ -24,6 +24,7 @@ from sync.demo.orchestra import LOGIN, AirflowHome, AirflowPorts
 from sync.demo.processes import HOST, Children, choose_port
 from sync.demo.registry import (
     POPULATION_SECRET,
+    demo_contacts,
     demo_headcounts,
     demo_secrets,
     demo_sources,
@@ -31,8 +32,9 @@ from sync.demo.registry import (
 )
 from sync.demo.serve import POPULATION, files_dir, ready_path
 from sync.model.errors import ConfigurationError
-from sync.services import population
+from sync.services import contacts, population
 from sync.services.context import database_of, today, url_of, utc_now
+from sync.services.permissions import operator
 from sync.services.registry import register_sources
 from sync.services.setup import embedded_server, set_up
 from sync.services.status import build_status
@@ -270,6 +272,7 @@ class Household:
             valid_from=country.as_of,
             stated_by="the pretend country's steward",
         )
+        contacts.set_contacts(demo_contacts(country), actor=operator("demo"))
         population.register_population(f"{address}{POPULATION}", "bearer", POPULATION_SECRET)
 
     def _until(self, is_so: Callable[[], bool], what: str) -> None:

@@ -8,6 +8,7 @@ from sync.demo.country import Country
 from sync.demo.units import Fault, PretendUnit
 from sync.model.source import Source
 from sync.sources.profiles import load_profile
+from sync.store.contacts import StatedContact
 
 REFUSING_ADDRESS = "http://127.0.0.1:1"  # nobody listens on this port
 EXPIRED = "expired"
@@ -40,6 +41,20 @@ def demo_headcounts(country: Country) -> dict[str, int]:
         unit.unit_code: country.serving(unit.unit_code) + _difference(position, unit.size)
         for position, unit in enumerate(country.units)
     }
+
+
+def demo_contacts(country: Country) -> list[StatedContact]:
+    """Invented offices; nobody receives mail at `.example`. Two units have none yet."""
+    return [
+        StatedContact(
+            unit.unit_code, role, office, f"{box}@{unit.unit_code.lower()}.example", ""
+        )
+        for unit in country.units[2:]
+        for role, office, box in (
+            ("records", "Bộ phận tổ chức cán bộ", "tccb"),
+            ("technical", "Bộ phận công nghệ thông tin", "cntt"),
+        )
+    ]
 
 
 def secret_name(unit: PretendUnit) -> str:

@@ -21,7 +21,7 @@ from sync.portal.deps import (
 )
 from sync.portal.places import short_name
 from sync.portal.speech import LANGUAGES, NONE_SHOWN, speech
-from sync.portal.views import reason_of
+from sync.portal.views import kind_name, reason_of
 
 MENU: tuple[tuple[str, tuple[Role, ...]], ...] = (
     ("queue", HR),
@@ -97,6 +97,7 @@ def render(
             here=lambda **changes: here(request, **changes),
             short=lambda unit: short_name(spoken.of(unit, "name"), language),
             reason=lambda unit: reason_of(unit, spoken),
+            kind_called=lambda key: kind_name(key, spoken),
             menu=menu_of(viewer),
             here_is=lambda name: request.url.path == path_for(request, name),
             **context,

@@ -17,6 +17,7 @@ from sync.portal.views import (
     SYNCHRONISED_LEVEL,
     TOP_LEVEL,
     Ratio,
+    kind_name,
     ratios_of,
     reason_groups,
     reason_of,
@@ -163,7 +164,7 @@ def _by_kind(card: Scorecard, said: Speech) -> list[Part]:
     levels = range(TOP_LEVEL + 1)
     rows = [
         [
-            said.say(f"kinds.{row.key}") if row.key else said.say("kindladder.all"),
+            kind_name(row.key, said),
             *(said.number(count) for count in row.counts),
             said.number(row.total),
         ]

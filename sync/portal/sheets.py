@@ -13,7 +13,7 @@ from sync.portal.national import ladder_of
 from sync.portal.scorecard import MONTH, YEAR, Scorecard
 from sync.portal.speech import ZONE, Speech, tenths_of_percent
 from sync.portal.table import COLUMNS, Order, in_order, totals
-from sync.portal.views import TOP_LEVEL, ratios_of, reason_of
+from sync.portal.views import TOP_LEVEL, kind_name, ratios_of, reason_of
 from sync.store.facts import UnitDay
 
 Cell = str | int | float | datetime | None
@@ -152,8 +152,7 @@ def _write_summary(
     levels = [said.say("level.full", level=n, name=said.say(f"level.{n}")) for n in LEVELS]
     lines.append([said.say("kindladder.kind"), *levels, said.say("kindladder.sum")])
     for row in ladder_of(card.units):
-        name = said.say(f"kinds.{row.key}" if row.key else "kindladder.all")
-        lines.append([name, *row.counts, row.total])
+        lines.append([kind_name(row.key, said), *row.counts, row.total])
     lines += [[], [said.say("def.title")]]
     for column in (*COUNTED, COMPLETENESS):
         text = said.say(f"def.{column.explained}_text")

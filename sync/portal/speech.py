@@ -4,7 +4,7 @@ import gettext
 import io
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo
 
@@ -43,18 +43,18 @@ class Speech:
 
     def number(self, value: int | None) -> str:
         """1.436.507 or 1,436,507; a dash where it is not known."""
-        return NONE_SHOWN if value is None else format_decimal(value, locale=self.language)
+        return NONE_SHOWN if value is None else written(value, self.language)
 
     def ratio(self, part: int | None, whole: int | None) -> str:
         """95,1% or 95.1%; never rounded up to 100 while something is missing."""
         if part is None or not whole:
             return NONE_SHOWN
         tenths = tenths_of_percent(part, whole)
-        return f"{format_decimal(tenths / 10, format='#,##0.0', locale=self.language)}%"
+        return f"{written(tenths / 10, self.language, '#,##0.0')}%"
 
     def share(self, value: float) -> str:
         """A limit of 0..1 as 95% or 99,5%."""
-        return f"{format_decimal(value * 100, format='#,##0.#', locale=self.language)}%"
+        return f"{written(value * 100, self.language, '#,##0.#')}%"
 
     def decimal(self, value: float | None) -> str:
         """4,2 or 4.2, one digit at most; a dash where it is not known."""
@@ -65,7 +65,7 @@ class Speech:
     def signed(self, value: float) -> str:
         """+3, −2 (a true minus sign), ±0."""
         sign = "+" if value > 0 else "−" if value < 0 else "±"
-        return sign + format_decimal(abs(value), format="#,##0.#", locale=self.language)
+        return sign + written(abs(value), self.language, "#,##0.#")
 
     def day(self, value: date) -> str:
         """23/11/2026 or 23 November 2026."""
@@ -109,6 +109,12 @@ class Speech:
             name: self.number(part) if type(part) is int else part
             for name, part in parts.items()
         }
+
+
+@lru_cache(maxsize=32_768)
+def written(value: float, language: str, form: str | None = None) -> str:
+    """A figure as people write it; kept, for a page shows a thousand and most stay the same."""
+    return format_decimal(value, format=form, locale=language)
 
 
 def tenths_of_percent(part: int, whole: int) -> int:

@@ -101,6 +101,14 @@ def wave_as_seen(wave: UnitWave, unit: UnitDay) -> UnitWave:
     return replace(wave, **HIDDEN_OF_WAVE, reason_vi="", reason_en="")
 
 
+def kind_name(key: str, speech: Speech) -> str:
+    """What units of a kind are called; '' is all of them."""
+    if not key:
+        return speech.say("kindladder.all")
+    name = f"kinds.{key}"
+    return speech.say(name if speech.knows(name) else "kind.other")
+
+
 def reason_of(unit: UnitDay, speech: Speech) -> str:
     """What is missing for the next level: with figures, unless they are hidden."""
     return speech.of(unit, "reason") or _general_reason(unit, speech)

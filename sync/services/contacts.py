@@ -66,9 +66,9 @@ def set_contacts(
     db: Database | None = None,
     clock: Clock = utc_now,
 ) -> int:
-    """From a day (today) on these offices are to be asked; returns how many were kept.
+    """From a day (today) on these offices are to be asked; returns how many are new.
 
-    Others stay. The pages show them at once.
+    Others stay; what is stated again is nothing. The pages show them at once.
 
     Raises:
         PermissionDeniedError: the actor is no steward.
@@ -85,9 +85,11 @@ def set_contacts(
         )
     first = valid_from or today(clock)
     with (db or database_of()).transaction() as conn:
-        for unit_code in sorted({contact.unit_code for contact in wanted}):
+        standing = contacts.list_standing(conn, first)
+        new = [contact for contact in wanted if contact not in standing]
+        for unit_code in sorted({contact.unit_code for contact in new}):
             registry.get_unit(conn, unit_code)
-            roles = sorted(c.role for c in wanted if c.unit_code == unit_code)
+            roles = sorted(contact.role for contact in new if contact.unit_code == unit_code)
             ledger.append(
                 conn,
                 ledger.Entry(
@@ -99,9 +101,9 @@ def set_contacts(
                     figures={"roles": roles, "valid_from": str(first)},
                 ),
             )
-        contacts.set_contacts(conn, wanted, first, actor.login)
+        contacts.set_contacts(conn, new, first, actor.login)
         contacts.copy_to_facts(conn, today(clock))
-    return len(wanted)
+    return len(new)
 
 
 def list_contacts(

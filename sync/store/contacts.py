@@ -32,6 +32,18 @@ def set_contacts(
         conn.execute(named_query("committee/contact_added"), values)
 
 
+def list_standing(conn: Connection, as_of: date) -> list[StatedContact]:
+    """Contacts in force on a day that nothing later replaces."""
+    rows = conn.execute(
+        text(
+            "SELECT unit_code, role, office, office_email, office_phone FROM registry.contact"
+            " WHERE valid_on @> CAST(:as_of AS date) AND upper_inf(valid_on)"
+        ),
+        {"as_of": as_of},
+    )
+    return [StatedContact(**row) for row in rows.mappings()]
+
+
 def copy_to_facts(conn: Connection, as_of: date) -> None:
     """Let the pages show the contacts in force on a day, and no others."""
     conn.execute(text("DELETE FROM facts.contact"))
