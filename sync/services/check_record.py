@@ -161,6 +161,18 @@ def _about_records(
 
 
 @contextmanager
+def reading_alone(conn: Connection, record_ids: Sequence[int], as_of: date) -> Iterator[int]:
+    """Records of one unit staged as a wave would read them now, before corrections; the
+    number of their snapshot. Leaves no trace.
+
+    Raises:
+        NotFoundError: no record has a present answer.
+    """
+    with _rolled_back(conn):
+        yield _stage(conn, record_ids, as_of)
+
+
+@contextmanager
 def _rolled_back(conn: Connection) -> Iterator[None]:
     savepoint = conn.begin_nested()
     try:
