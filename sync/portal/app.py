@@ -13,12 +13,13 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from sync.model.errors import SyncError
-from sync.portal import committee, doors
+from sync.portal import committee, doors, excel
 from sync.portal.access import Clock, Gatekeeper
 from sync.portal.deps import PasswordChangeNeededError, SignInNeededError
 from sync.portal.pages import here, path_for, style_version, templates
 from sync.portal.speech import LANGUAGES, speech
 from sync.portal.thresholds import Thresholds
+from sync.sheets.gate import FILE_LIMIT
 from sync.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -33,11 +34,12 @@ SAFE_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-KNOWN_STATUSES = frozenset({400, 403, 404, 405, 409, 503})
+KNOWN_STATUSES = frozenset({400, 403, 404, 405, 409, 413, 503})
 ROLES = ("committee_reader", "portal_keeper", "portal_writer", "desk_checker")
-UNREADABLE_REQUEST = 400
+UNREADABLE_REQUEST, TOO_LARGE = 400, 413
 OUR_FAULT = 500
 LONGEST_FORM = 8192  # bytes
+LONGEST_BODY = {"upload_sheet": FILE_LIMIT + LONGEST_FORM}  # by the route that takes files
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def create_app(
     app.state.thresholds = thresholds or Thresholds()
     app.include_router(committee.router)
     app.include_router(doors.router)
+    app.include_router(excel.router)
     app.add_exception_handler(SignInNeededError, _ask_to_sign_in)
     app.add_exception_handler(PasswordChangeNeededError, _ask_for_a_password)
     app.add_exception_handler(HTTPException, _show_error)
@@ -89,8 +92,10 @@ def create_app(
 async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
     """The last handler: of an error only kind and place are logged, and nothing is shown."""
     try:
-        if is_too_long(request):
-            answer = _error_page(request, UNREADABLE_REQUEST)
+        limit = longest_body(request)
+        if is_too_long(request, limit):  # told before any of it is read
+            status = UNREADABLE_REQUEST if limit == LONGEST_FORM else TOO_LARGE
+            answer = _error_page(request, status)
         else:
             answer = await go_on(request)
     except Exception as error:  # noqa: BLE001 - the portal's last handler
@@ -110,12 +115,20 @@ async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response
     return answer
 
 
-def is_too_long(request: Request) -> bool:
-    """Whether the request has a body longer than any form of ours, or of a length not told."""
+def longest_body(request: Request) -> int:
+    """Bytes that a request to this route may bring."""
+    for name, limit in LONGEST_BODY.items():
+        if request.scope["path"] == path_for(request, name):
+            return limit
+    return LONGEST_FORM
+
+
+def is_too_long(request: Request, limit: int = LONGEST_FORM) -> bool:
+    """Whether the request has a body longer than its route takes, or of a length not told."""
     if request.method in {"GET", "HEAD"}:
         return False
     length = request.headers.get("content-length", "")
-    return not length.isascii() or not length.isdigit() or int(length[:9]) > LONGEST_FORM
+    return not length.isascii() or not length.isdigit() or int(length[:12]) > limit
 
 
 def _ask_to_sign_in(request: Request, error: Exception) -> Response:

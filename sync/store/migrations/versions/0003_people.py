@@ -50,9 +50,11 @@ def upgrade() -> None:
     names = ", ".join(f"'{name}'" for name in (*BY_RECORD, *groups))
     _run(_read("guard").replace("{by_record}", names))
     _run(_read("grants"))
+    _run(_read("drafts"))
 
 
 def downgrade() -> None:
     _run(_read("guard_down"))
+    _run(_read("drafts_down"))
     for topic in reversed(TOPICS):
         _run(_read(f"{topic}_down"))
