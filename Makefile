@@ -32,8 +32,11 @@ demo: $(RUN) ## Start the pretend country, Airflow and the portal (ONCE=1: one w
 clean-demo: $(RUN) ## Stop what the demo left running and remove its data
 	@$(BIN)/python -m sync.demo.run --clean
 
-test: $(DEV) ## Run all tests (ARGS="tests/store -k server"; COVER=1: with coverage)
-	@$(BIN)/python -m pytest $(if $(COVER),--cov) $(ARGS)
+# A file of tests stays with one worker; each worker has a PostgreSQL server of its own.
+SPREAD := -n auto --maxprocesses 4 --dist loadfile
+
+test: $(DEV) ## Run all tests (ARGS="tests/store -k server"; COVER=1, SPREAD=: one by one)
+	@$(BIN)/python -m pytest $(SPREAD) $(if $(COVER),--cov) $(ARGS)
 
 check: $(DEV) ## Style, types, layers, migrations up-down-up, generated documents
 	$(BIN)/ruff check .

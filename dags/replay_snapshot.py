@@ -35,10 +35,12 @@ with DAG(
 ) as replay_snapshot:
 
     @task(task_id="open")
-    def open_replay(target: str, reason: str, actor: str, wave_key: str) -> int:
-        from sync.services import replay
+    def open_replay(target: str, reason: str, actor: str, run: dict[str, str]) -> int:
+        from sync.services import replay, wave
 
-        return replay.open_replay(replay.Order(target, actor, reason), wave_key)
+        snapshot_id = replay.open_replay(replay.Order(target, actor, reason), run["wave_key"])
+        wave.note_run(run["wave_key"], run["run_id"])
+        return snapshot_id
 
     @task
     def read(wave_key: str) -> int:
@@ -78,7 +80,8 @@ with DAG(
 
     wave_key = "replay {{ dag_run.run_after.isoformat() }}"
     actor = "{{ dag_run.triggering_user_name or 'airflow' }}"
-    opened = open_replay("{{ params.target }}", "{{ params.reason }}", actor, wave_key)
+    run = {"wave_key": wave_key, "run_id": "{{ run_id }}"}
+    opened = open_replay("{{ params.target }}", "{{ params.reason }}", actor, run)
     was_read, checked, admitted = read(wave_key), check(wave_key), admit(opened)
     opened >> was_read >> checked >> admitted
     admitted >> settle(wave_key) >> measure(wave_key) >> verdict(wave_key)

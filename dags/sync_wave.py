@@ -31,10 +31,10 @@ with DAG(
 ) as sync_wave:
 
     @task
-    def list_due_units(wave_key: str) -> list[str]:
+    def list_due_units(wave_key: str, run: str) -> list[str]:
         from sync.services import wave
 
-        return wave.list_due_units(wave_key)
+        return wave.open_run(wave_key, run)
 
     @task(pool="sources", map_index_template=UNIT_CODE)
     def pull(unit_code: str, wave_key: str) -> int | None:
@@ -79,7 +79,7 @@ with DAG(
         wave.raise_if_incomplete(wave_key)
 
     wave_key = "{{ dag_run.run_after.isoformat() }}"
-    due = list_due_units(wave_key)
+    due = list_due_units(wave_key, "{{ run_id }}")
     pulled = pull.partial(wave_key=wave_key).expand(unit_code=due)
     was_read = read(wave_key)
     checked = check(wave_key)

@@ -11,7 +11,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from sync import cli_keeping, cli_limits, cli_population, cli_rules
+from sync import (
+    cli_accounts,
+    cli_committee,
+    cli_desk,
+    cli_keeping,
+    cli_limits,
+    cli_notices,
+    cli_population,
+    cli_rules,
+)
 from sync.model.errors import SyncError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -21,11 +30,16 @@ snapshot_app = typer.Typer(
 server_app = typer.Typer(no_args_is_help=True, help="The embedded PostgreSQL.")
 app.add_typer(snapshot_app, name="snapshot")
 app.add_typer(cli_limits.app, name="limits")
+app.add_typer(cli_accounts.app, name="accounts")
 app.add_typer(server_app, name="server")
 app.command()(cli_keeping.replay)
 app.command()(cli_keeping.housekeeping)
 app.add_typer(cli_population.app, name="population")
 app.add_typer(cli_rules.app, name="rules")
+app.add_typer(cli_notices.app, name="notices")
+cli_desk.add_to(app)
+app.add_typer(cli_committee.claims_app, name="claims")
+app.add_typer(cli_committee.contacts_app, name="contacts")
 out = Console()
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -1,7 +1,9 @@
 """Every setting in one place, read from the environment (`CBCCVC_...`) once."""
 
+import re
 from functools import cache
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -85,6 +87,34 @@ class Settings(BaseSettings):
     portal_host: str = "127.0.0.1"
     portal_port: int = 8600
     portal_is_public: bool = False
+    portal_url: str = Field(
+        default="",
+        description="Where readers reach the portal, as https://host/prefix: links in notices"
+        " start with it, an identity provider sends readers back there.",
+    )
+    portal_hosts: str = Field(
+        default="",
+        description="Host names the portal answers to, with commas between; empty: any.",
+    )
+    oidc_issuer: str = Field(
+        default="",
+        description="Issuer of an OpenID Connect provider that may vouch for accounts; its"
+        " client secret is the secret file `oidc_client`. Empty: passwords only.",
+    )
+    oidc_client_id: str = ""
+    smtp_host: str = Field(default="", description="Empty: no notice is sent.")
+    smtp_port: int = 587
+    smtp_from: str = Field(default="", description="The mailbox that notices come from.")
+    smtp_user: str = Field(
+        default="", description="Empty: no sign-in; else the secret file `smtp_password`."
+    )
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_timeout_s: float = Field(default=20.0, gt=0)
+    airflow_url: str = Field(
+        default="",
+        description="Where Airflow's pages are, for links from the portal's pages of runs to"
+        " their tasks; empty: no links (a portal mounted in Airflow knows where it is).",
+    )
 
     @field_validator("timezone")
     @classmethod
@@ -94,6 +124,13 @@ class Settings(BaseSettings):
         except ZoneInfoNotFoundError:
             raise ValueError("no such zone") from None
         return name
+
+    @field_validator("portal_url")
+    @classmethod
+    def _web_address(cls, address: str) -> str:
+        if address and not re.fullmatch(r"https?://[\w.:\[\]/~-]+", address, re.ASCII):
+            raise ValueError("no web address")
+        return address.rstrip("/")
 
     @property
     def secrets(self) -> Path:

@@ -120,7 +120,10 @@ def run(
 
     def start(*words: str) -> Told:
         monkeypatch.setattr(sys, "argv", ["cbccvc", *words])
-        monkeypatch.setenv("COLUMNS", "300")
+        for name, module in list(sys.modules.items()):
+            if name.startswith("sync.cli") and hasattr(module, "out"):
+                monkeypatch.setattr(module.out, "_width", 300)
+                monkeypatch.setattr(module.out, "_height", 50)
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             cli.main()

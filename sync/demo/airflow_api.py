@@ -75,6 +75,10 @@ class AirflowApi:
         pool = {"name": name, "slots": slots, "description": description}
         self._ask("POST", "pools", body=pool, allowed=(201, 409))
 
+    def ask(self, path: str) -> Any:  # noqa: ANN401 - whatever that path answers
+        """What a path of the API answers."""
+        return self._ask("GET", path).json()
+
     def knows(self, dag_id: str) -> bool:
         """Whether the DAG file was read."""
         return self._ask("GET", f"dags/{dag_id}", allowed=(200, 404)).status_code == 200

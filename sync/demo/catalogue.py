@@ -13,7 +13,10 @@ from sync.demo import (
     mechanical,
 )
 from sync.demo.days import NEWCOMER
-from sync.demo.defects_pay import LAST_STEP, MIDDLE
+from sync.demo.defects_other import OFFICIAL
+from sync.demo.defects_pay import LAST_STEP, MIDDLE, MIDDLE_EMPLOYEE, edit, old_step, term_over
+from sync.demo.defects_pay import NOW as PAY
+from sync.demo.defects_person import put
 from sync.demo.kinds import Apply, Edge, Kind
 from sync.demo.people import Person, one
 
@@ -135,5 +138,9 @@ EDGES = (
     Edge("reprimanded", {**MIDDLE, "category": "CC", "discipline": "KT"}),
     Edge("other_name", {}, _bracketed),
     Edge("professor", {"category": "VC", "group": "A3.1", "doctor": "1", "title": "1"}),
+    Edge("kept_allowance", MIDDLE_EMPLOYEE, put("sal_hs_pccv", "0.50", PAY)),
+    Edge("suspended_on_half_pay", {"status": "05"}, put("sal_phan_tram", "50", PAY)),
+    Edge("elected_long_ago", {**MIDDLE, "category": "CB"}, term_over),
+    Edge("wait_after_discipline", OFFICIAL, edit(PAY, old_step)),
     *defects_population.EDGES,
 )

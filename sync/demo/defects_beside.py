@@ -160,7 +160,7 @@ def recruited_late(person: Person, first: date) -> None:
             row[field] = day
 
 
-LATE_RECRUIT = Kind("recruit_told_late", ("TM003",), "recruitment", "ngay_tuyen_dung")
+LATE_RECRUIT = Kind("recruit_told_late", ("TM003",), "recruitment", "ngay_vao_co_quan")
 
 
 def _late(code: str, rule: str, happen: Happen, traits: Traits) -> Kind:

@@ -17,9 +17,12 @@ SECONDED: Traits = {"status": "01"}
 POST_ROWS, ENTRY = "work_history", "recruitment"
 
 
-def _recruited_at_sixteen(person: Person, _: Random) -> None:
-    year = int(one(person, "person")["ngay_sinh"][:4]) + 16
-    one(person, ENTRY)["ngay_tuyen_dung"] = f"{year}-09-01"
+def _recruited_at(age: int) -> Apply:
+    def apply(person: Person, _: Random) -> None:
+        year = int(one(person, "person")["ngay_sinh"][:4]) + age
+        one(person, ENTRY)["ngay_tuyen_dung"] = f"{year}-09-01"
+
+    return apply
 
 
 def _joined_before(person: Person, _: Random) -> None:
@@ -92,7 +95,8 @@ def _kind(code: str, rules: str, field: str, apply: Apply, traits: Traits) -> Ki
 UNTIL, SINCE, STATUS = "wh_den_ngay", "wh_tu_ngay", "trang_thai"
 KINDS = (
     _kind("job_missing", "CR010", "vi_tri_viec_lam", drop("vi_tri_viec_lam", ENTRY), SERVING),
-    _kind("recruited_at_16", "CA001", "ngay_tuyen_dung", _recruited_at_sixteen, SERVING),
+    _kind("recruited_at_16", "CA001b", "ngay_tuyen_dung", _recruited_at(16), SERVING),
+    _kind("recruited_at_14", "CA001a CA001b", "ngay_tuyen_dung", _recruited_at(14), SERVING),
     _kind("joined_before", "CA002a", "ngay_vao_co_quan", _joined_before, SERVING),
     _kind("joined_in_future", "CA002b", "ngay_vao_co_quan", _joined_in_future, SERVING),
     _kind("post_backwards", "CA004a CA006b", UNTIL, edit_rows(POST_ROWS, _backwards), POSTS),

@@ -95,8 +95,22 @@ def _rated_too_soon(rows: list[Row]) -> None:
     rows.append({"ev_ket_qua": "HT", "ev_nam": year, "ev_diem": "95.5"})
 
 
-def _rated_good(rows: list[Row]) -> None:
-    rows[-1].update(ev_ket_qua="HTT", ev_diem="75.0")
+def _disciplined_lately(person: Person, form: str) -> str:
+    """The decision's day: this year as a rule, and after every post began."""
+    day = future(person, -20)
+    row = many(person, "discipline")[0]
+    row.update(dc_hinh_thuc=form, dc_ngay_qd=day, dc_ngay_het=moved(day, 365))
+    return day
+
+
+def _rated_good(person: Person, _: Random) -> None:
+    year = _disciplined_lately(person, "KT")[:4]
+    rated = {"ev_ket_qua": "HTT", "ev_nam": year, "ev_diem": "75.0"}
+    many(person, "evaluation").append(rated)
+
+
+def _removed(person: Person, _: Random) -> None:
+    _disciplined_lately(person, "BN")
 
 
 def _not_rated(rows: list[Row]) -> None:
@@ -245,12 +259,12 @@ KINDS = (
         "rated_good_disciplined",
         "EV004",
         RATING,
-        edit_rows("evaluation", _rated_good),
+        _rated_good,
         OFFICIAL,
     ),
     _kind("not_rated", "EV005", "trang_thai", edit_rows("evaluation", _not_rated)),
     _kind("discipline_abolished", "EV006", FORM, _abolished, OFFICIAL),
-    _kind("discipline_of_cadres", "EV007", FORM, _discipline(FORM, "BN"), DISCIPLINED),
+    _kind("discipline_of_cadres", "EV007", FORM, _removed, DISCIPLINED),
     _kind("dismissed_and_serving", "EV008", FORM, _discipline(FORM, "BTV"), DISCIPLINED),
     _kind("rewarded_before", "EV009a", "rw_ngay_qd", _rewarded_before),
     _kind("rewarded_in_future", "EV009b", "rw_ngay_qd", _rewarded_in_future),

@@ -73,7 +73,8 @@ def _third_decimal(pay: Row) -> None:
     pay["sal_he_so"] += "1"
 
 
-def _old_step(pay: Row) -> None:
+def old_step(pay: Row) -> None:
+    """Three years and more on a step that was due after three."""
     since = date.fromisoformat(pay["sal_tu_ngay_bac"]).toordinal()
     pay["sal_tu_ngay_bac"] = calendar.iso(calendar.years_after(since, -3) - 40)
 
@@ -123,7 +124,8 @@ def _reappointed_before(pay: Row) -> None:
     pay.update(sal_ngay_bn_lan_dau=latest, sal_ngay_bn_lai=moved(latest, -100))
 
 
-def _term_over(person: Person, _: Random) -> None:
+def term_over(person: Person, _: Random) -> None:
+    """The post was last given six years ago."""
     pay = one(person, NOW)
     pay["sal_ngay_bn_lan_dau"] = future(person, -2200)
     pay.pop("sal_ngay_bn_lai", None)
@@ -179,7 +181,7 @@ KINDS = (
         edit(NOW, _coefficient("A1", 1)),
     ),
     _pay("old_coefficient", "SA002b", "sh_he_so", edit_rows(PAST, _first("sh_he_so", "9.99"))),
-    _pay("raise_overdue", "SA005", "sal_tu_ngay_bac", edit(NOW, _old_step)),
+    _pay("raise_overdue", "SA005", "sal_tu_ngay_bac", edit(NOW, old_step)),
     _pay("beyond_frame_midway", "SA006a", "sal_vuot_khung", put("sal_vuot_khung", "5", NOW)),
     _pay(
         "beyond_frame_too_much",
@@ -199,18 +201,18 @@ KINDS = (
     _pay("step_in_future", "SA008b", "sal_tu_ngay_bac", _step_in_future),
     _pay("rank_before_recruitment", "SA008c", "sal_tu_ngay_ngach", _rank_before_recruitment),
     _pay(
-        "allowance_without_post",
-        "SA009a",
+        "allowance_above_all",
+        "SA009b",
         "sal_hs_pccv",
-        put("sal_hs_pccv", "0.50", NOW),
+        put("sal_hs_pccv", "1.50", NOW),
         MIDDLE_EMPLOYEE,
     ),
     _pay("post_without_allowance", "SA009a", "sal_hs_pccv", drop("sal_hs_pccv", NOW), LEADER),
     _pay(
-        "allowance_of_other_post",
+        "allowance_below_the_post",
         "SA009b",
         "sal_hs_pccv",
-        put("sal_hs_pccv", "0.45", NOW),
+        put("sal_hs_pccv", "0.05", NOW),
         LEADER,
     ),
     _pay("pay_overlap", "SA010a", "sh_tu_ngay", edit_rows(PAST, _overlap)),
@@ -240,6 +242,6 @@ KINDS = (
         edit(NOW, _reappointed_before),
         LEADER,
     ),
-    _pay("term_over", "CA003b", "sal_ngay_bn_lai", _term_over, LEADER),
+    _pay("term_over", "CA003b", "sal_ngay_bn_lai", term_over, LEADER),
 )
 CAREER_LEVEL = _CAREER

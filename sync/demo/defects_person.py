@@ -107,6 +107,15 @@ def _digit(person: Person, _: Random) -> None:
     _rename(person, f"{_name(person)} 2")
 
 
+def _hidden_space(person: Person, _: Random) -> None:
+    _rename(person, _name(person).replace(" ", " \u200b", 1))
+
+
+def _cyrillic(person: Person, _: Random) -> None:
+    """A letter that looks like the Latin one."""
+    _rename(person, f"{_name(person)} \u0410nh")
+
+
 def _decomposed(person: Person, _: Random) -> None:
     _rename(person, unicodedata.normalize("NFD", f"{_name(person)} Hồng"))
 
@@ -193,12 +202,14 @@ KINDS = (
     _kind("old_number_short", "ID007", "so_cmnd", put("so_cmnd", "12345678"), "cmnd"),
     _kind("name_single_word", "ID008b", NAME, put(NAME, "Thông"), "name"),
     _kind("name_with_digit", "ID008c", NAME, _digit, "name"),
+    _kind("name_hidden_space", "ID008c", NAME, _hidden_space, "name"),
+    _kind("name_in_cyrillic", "ID008c", NAME, _cyrillic, "name"),
     _kind("name_decomposed", "ID008d", NAME, _decomposed, "name"),
     _kind("name_in_tcvn3", "ID009a", NAME, _tcvn3, "name"),
     _kind("name_in_vni", "ID009a", NAME, _vni, "name"),
     _kind("name_double_space", "ID009b", NAME, _spaces, "name"),
     _kind("name_lower_case", "ID009c", NAME, _lower, "name"),
-    _kind("too_young", "CA001 ID010", "ngay_sinh", _young, status="00"),
+    _kind("too_young", "CA001a CA001b ID010", "ngay_sinh", _young, status="00"),
     _kind("sex_unknown_code", "ID012a", "gioi_tinh", put("gioi_tinh", "X")),
     _kind("ethnic_unknown_code", "ID012b", "dan_toc", put("dan_toc", "77"), "ethnic"),
     _kind("religion_unknown_code", "ID012c", "ton_giao", put("ton_giao", "77"), "religion"),

@@ -15,6 +15,7 @@ import requests
 from rich.console import Console
 
 from sync.cli import print_status
+from sync.demo.accounts import seed_accounts
 from sync.demo.airflow_api import AirflowApi
 from sync.demo.country import USUAL_PEOPLE, USUAL_SEED, Country, build_country
 from sync.demo.follow import DAG_ID, begin_wave, follow, list_red
@@ -148,9 +149,15 @@ class Household:
         self.console.print(", ".join(f"{name} {count:,}" for name, count in counts.items()))
 
     def show(self) -> None:
-        """The table of all units, and where to look further."""
+        """The table of all units, where to look further, and an account for each role."""
         print_status(build_status(english=True), self.console)
         self.say_where()
+        for account, password in seed_accounts(
+            self.chosen.country.units, get_settings().secrets
+        ):
+            self.console.print(
+                f"  {account.login:<14} {account.does:<18} password {password}", markup=False
+            )
 
     def say_where(self) -> None:
         """Addresses and the login."""
@@ -219,6 +226,7 @@ class Household:
             "CBCCVC_PORTAL_HOST": HOST,
             "CBCCVC_PORTAL_PORT": str(self.chosen.portal_port),
             "CBCCVC_PORTAL_IS_PUBLIC": "true",  # the people are invented
+            "CBCCVC_AIRFLOW_URL": f"http://{HOST}:{self.chosen.airflow_port}",
         }
 
     def _environment(self) -> dict[str, str]:

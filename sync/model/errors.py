@@ -96,7 +96,8 @@ class IllegalTransitionError(SyncError):
     status = 409
 
     def __init__(self, subject: str, state: str, wanted: str, allowed: Iterable[str]) -> None:
-        choices = ", ".join(sorted(allowed)) or "nothing, it is final"
+        self.state, self.allowed = str(state), tuple(sorted(allowed))
+        choices = ", ".join(self.allowed) or "nothing, it is final"
         super().__init__(
             f"{subject} is {state} and cannot become {wanted}. Possible: {choices}."
         )

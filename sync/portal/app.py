@@ -4,6 +4,7 @@ import logging
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -13,12 +14,24 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from sync.model.errors import SyncError
-from sync.portal import committee, doors, excel
+from sync.portal import (
+    accounts,
+    api,
+    audit,
+    committee,
+    desk_routes,
+    doors,
+    downloads,
+    engineers,
+    excel,
+    vouching,
+)
 from sync.portal.access import Clock, Gatekeeper
-from sync.portal.deps import PasswordChangeNeededError, SignInNeededError
+from sync.portal.deps import PasswordChangeNeededError, SignInNeededError, is_https
 from sync.portal.pages import here, path_for, style_version, templates
 from sync.portal.speech import LANGUAGES, speech
 from sync.portal.thresholds import Thresholds
+from sync.services import tokens
 from sync.sheets.gate import FILE_LIMIT
 from sync.store.database import Database
 
@@ -56,6 +69,11 @@ class Ways:
         """All of them, by the address of a role; opens no connection yet."""
         return cls(*(Database.connect(url_of(role)) for role in ROLES))
 
+    def close(self) -> None:
+        """Let go of all connections."""
+        for way in (self.reader, self.keeper, self.desk, self.checker):
+            way.close()
+
 
 def create_app(
     ways: Ways,
@@ -70,15 +88,33 @@ def create_app(
     Raises:
         ConfigurationError: the portal's secret files are not there (`ensure_portal_secret`).
     """
-    app = FastAPI(title="cbccvc-sync", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="cbccvc-sync",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,  # such a redirect goes wherever the Host header says
+    )
+    app.state.ways = ways
     app.state.database = ways.reader
     app.state.desk = ways.desk
     app.state.checker = ways.checker
     app.state.is_public = is_public
+    app.state.airflow_url = ""  # whoever knows where Airflow is says so
     app.state.gatekeeper = Gatekeeper(secrets_dir, ways.keeper, clock)
+    app.state.find_token = partial(tokens.find_token, db=ways.keeper, clock=clock)
     app.state.thresholds = thresholds or Thresholds()
+    app.state.openid = None  # nobody vouches for accounts, unless the settings name one
+    app.state.hosts = frozenset()  # any name of this server, unless the settings name some
     app.include_router(committee.router)
+    app.include_router(downloads.router)
+    app.include_router(api.router)
     app.include_router(doors.router)
+    app.include_router(vouching.router)
+    app.include_router(accounts.router)
+    app.include_router(audit.router)
+    app.include_router(engineers.router)
+    app.include_router(desk_routes.router)
     app.include_router(excel.router)
     app.add_exception_handler(SignInNeededError, _ask_to_sign_in)
     app.add_exception_handler(PasswordChangeNeededError, _ask_for_a_password)
@@ -96,6 +132,8 @@ async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response
         if is_too_long(request, limit):  # told before any of it is read
             status = UNREADABLE_REQUEST if limit == LONGEST_FORM else TOO_LARGE
             answer = _error_page(request, status)
+        elif not is_known_host(request):
+            answer = _error_page(request, UNREADABLE_REQUEST)
         else:
             answer = await go_on(request)
     except Exception as error:  # noqa: BLE001 - the portal's last handler
@@ -110,7 +148,7 @@ async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response
     for name, value in SAFE_HEADERS.items():
         answer.headers.setdefault(name, value)
     answer.headers.setdefault("Cache-Control", "no-store")
-    if request.url.scheme == "https":
+    if is_https(request):
         answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return answer
 
@@ -129,6 +167,13 @@ def is_too_long(request: Request, limit: int = LONGEST_FORM) -> bool:
         return False
     length = request.headers.get("content-length", "")
     return not length.isascii() or not length.isdigit() or int(length[:12]) > limit
+
+
+def is_known_host(request: Request) -> bool:
+    """Whether the request names one of the settings' hosts; any name will do without some."""
+    hosts: frozenset[str] = request.app.state.hosts
+    name = request.headers.get("host", "").strip().lower()
+    return not hosts or name in hosts or name.rpartition(":")[0] in hosts
 
 
 def _ask_to_sign_in(request: Request, error: Exception) -> Response:
@@ -151,7 +196,9 @@ def _show_error(request: Request, error: Exception) -> Response:
 
 
 def _error_page(request: Request, status: int) -> Response:
-    """Both languages on one page, from no database, with no value."""
+    """Both languages on one page, from no database, with no value; the feed says it as JSON."""
+    if api.is_feed(request):
+        return api.problem(status)
     known = status if status in KNOWN_STATUSES else OUR_FAULT
     page = (
         templates()

@@ -43,7 +43,7 @@ class Viewer:
         """Who acts; a stranger has no role."""
         return self.session.actor if self.session else Actor("")
 
-    def has(self, *roles: Role) -> bool:
+    def has(self, *roles: Role | str) -> bool:
         """Whether one of these roles was given, for whichever unit."""
         return bool(self.actor.roles & set(roles)) and self.is_signed_in
 
@@ -66,11 +66,26 @@ def get_clock(request: Request) -> Clock:
     return clock
 
 
+def is_https(request: Request) -> bool:
+    """Whether the browser came over TLS, as the process or its trusted proxy says."""
+    return request.scope.get("scheme") == "https"
+
+
+def cookie_name(request: Request, name: str) -> str:
+    """The cookie's name; over TLS one that no other host and no plain page can plant."""
+    return f"__Host-{name}" if is_https(request) else name
+
+
+def session_token(request: Request) -> str:
+    """The token that the browser keeps, '' without one."""
+    return request.cookies.get(cookie_name(request, SESSION_COOKIE), "")
+
+
 def find_viewer(request: Request) -> Viewer:
     """Who looks, signed in or not; asked once a request."""
     known: Viewer | None = getattr(request.state, "viewer", None)
     if known is None:
-        token = request.cookies.get(SESSION_COOKIE, "")
+        token = session_token(request)
         known = Viewer(get_gatekeeper(request).find_session(token) if token else None)
         request.state.viewer = known
     return known
@@ -112,10 +127,11 @@ def get_desk(request: Request) -> Database:
 
     Raises:
         SignInNeededError: nobody is.
+        PasswordChangeNeededError: the first password was not changed yet.
     """
-    if not find_viewer(request).is_signed_in:
+    if not require_viewer(request).is_signed_in:
         raise SignInNeededError
-    return SignedInDatabase(request.app.state.desk, request.cookies[SESSION_COOKIE])
+    return SignedInDatabase(request.app.state.desk, session_token(request))
 
 
 def get_checker(request: Request) -> Database:

@@ -3,23 +3,28 @@
 import secrets
 from importlib import resources
 from typing import Annotated
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from sync.model.errors import ConfigurationError, PermissionDeniedError
+from sync.portal.access import Gatekeeper
 from sync.portal.deps import (
     SESSION_COOKIE,
     VISIT_COOKIE,
     GatekeeperDep,
     OwnFormDep,
     SignInNeededError,
+    cookie_name,
     find_viewer,
+    get_gatekeeper,
+    is_https,
     require_own_form,
 )
 from sync.portal.pages import path_for, render
 from sync.services import accounts
-from sync.services.accounts import SHORTEST_PASSWORD
+from sync.services.passwords import SHORTEST_PASSWORD
 from sync.services.sessions import LENGTH, WINDOW, Session
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -56,7 +61,7 @@ def show_sign_in(
     target: Annotated[str, Query(alias="next", max_length=512)] = "",
 ) -> HTMLResponse:
     """The form."""
-    return _form(request, gatekeeper, target=target)
+    return show_form(request, gatekeeper, target=target)
 
 
 @router.post("/dang-nhap")
@@ -71,28 +76,40 @@ def sign_in(
     target = request.query_params.get("next", "")
     address = request.client.host if request.client else ""
     if gatekeeper.is_braked(address):
-        return _form(request, gatekeeper, target=target, problem="slow")
-    if not gatekeeper.is_own_form(request.cookies.get(VISIT_COOKIE, ""), token):
-        return _form(request, gatekeeper, target=target, problem="form")
+        return show_form(request, gatekeeper, target=target, problem="slow")
+    if not gatekeeper.is_own_form(
+        request.cookies.get(cookie_name(request, VISIT_COOKIE), ""), token
+    ):
+        return show_form(request, gatekeeper, target=target, problem="form")
     opened = gatekeeper.sign_in(account, password, address)
     if opened is None:
-        return _form(request, gatekeeper, target=target, problem="wrong")
-    return enter(request, opened, _safe_target(request, target))
+        return show_form(request, gatekeeper, target=target, problem="wrong")
+    return enter(request, opened, target)
 
 
 def enter(request: Request, token: str, target: str) -> Response:
     """Give the browser the token of a new session, in place of any older one, and go on."""
-    answer = RedirectResponse(target, status_code=303)
+    older = find_viewer(request).session
+    if older is not None:
+        get_gatekeeper(request).end_session(older)
+    answer = RedirectResponse(_safe_target(request, target), status_code=303)
     answer.set_cookie(
-        SESSION_COOKIE,
+        cookie_name(request, SESSION_COOKIE),
         token,
         max_age=int(LENGTH.total_seconds()),
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=is_https(request),
     )
-    answer.delete_cookie(VISIT_COOKIE)
+    forget(request, answer, VISIT_COOKIE)
     return answer
+
+
+def forget(request: Request, answer: Response, name: str) -> None:
+    """Take a cookie of ours away again."""
+    answer.delete_cookie(
+        cookie_name(request, name), httponly=True, samesite="lax", secure=is_https(request)
+    )
 
 
 @router.post("/dang-xuat", name="sign_out")
@@ -103,7 +120,7 @@ def sign_out(request: Request, gatekeeper: GatekeeperDep, token: Text = "") -> R
         require_own_form(request, token)
         gatekeeper.end_session(session)
     answer = RedirectResponse(path_for(request, "sign_in"), status_code=303)
-    answer.delete_cookie(SESSION_COOKIE)
+    forget(request, answer, SESSION_COOKIE)
     return answer
 
 
@@ -144,7 +161,7 @@ def change_password(  # noqa: PLR0913 - one argument a field of the form
             shortest=SHORTEST_PASSWORD,
         )
     answer = RedirectResponse(path_for(request, "sign_in"), status_code=303)
-    answer.delete_cookie(SESSION_COOKIE)
+    forget(request, answer, SESSION_COOKIE)
     return answer
 
 
@@ -155,10 +172,18 @@ def _signed_in(request: Request) -> Session:
     return session
 
 
-def _form(
-    request: Request, gatekeeper: GatekeeperDep, *, target: str, problem: str = ""
+def show_form(
+    request: Request,
+    gatekeeper: Gatekeeper,
+    *,
+    target: str,
+    problem: str = "",
+    subject: str = "",
 ) -> HTMLResponse:
-    visit_id = request.cookies.get(VISIT_COOKIE) or secrets.token_urlsafe(18)
+    """The form, with what went wrong; `subject`: whom a provider named whom we do not know."""
+    visit_id = request.cookies.get(cookie_name(request, VISIT_COOKIE)) or secrets.token_urlsafe(
+        18
+    )
     status = {"": 200, "slow": TOO_MANY_REQUESTS, "form": FORBIDDEN}.get(problem, NOT_SIGNED_IN)
     answer = render(
         request,
@@ -166,22 +191,30 @@ def _form(
         status=status,
         token=gatekeeper.form_token(visit_id),
         problem=problem,
+        subject=subject,
+        is_openid=request.app.state.openid is not None,
         target=_safe_target(request, target),
     )
     if problem == "slow":
         answer.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
     answer.set_cookie(
-        VISIT_COOKIE,
+        cookie_name(request, VISIT_COOKIE),
         visit_id,
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=is_https(request),
     )
     return answer
+
+
+def _visit_id(request: Request) -> str:
+    return request.cookies.get(cookie_name(request, VISIT_COOKIE), "")
 
 
 def _safe_target(request: Request, target: str) -> str:
     """A page of ours; anything else becomes the first page."""
     home = path_for(request, "country")
-    is_ours = target.startswith(home) and target.isprintable() and "\\" not in target
-    return target if is_ours and not target.startswith("//") else home
+    path = unquote(target.partition("?")[0])
+    is_ours = target.startswith(home) and target.isprintable() and "\\" not in path
+    # A mounted portal's neighbours are no pages of ours: no step up leads out of it.
+    return target if is_ours and not path.startswith("//") and ".." not in path else home

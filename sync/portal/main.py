@@ -6,9 +6,13 @@ from fastapi import FastAPI
 
 from sync.portal.access import ensure_first_accounts, ensure_portal_secret
 from sync.portal.app import Ways, create_app
+from sync.portal.openid import Provider
 from sync.portal.thresholds import Thresholds
 from sync.settings import Settings, get_settings
+from sync.store.credentials import read_password
 from sync.store.urls import resolve_url
+
+OPENID_SECRET = "oidc_client"  # noqa: S105 - a file's name
 
 
 def create() -> FastAPI:
@@ -29,13 +33,36 @@ def create() -> FastAPI:
         )
     )
     ensure_first_accounts(settings.secrets, ways.keeper, _now)
-    return create_app(
+    app = create_app(
         ways,
         is_public=settings.portal_is_public,
         clock=_now,
         secrets_dir=settings.secrets,
         thresholds=thresholds_of(settings),
     )
+    app.state.openid = provider_of(settings)
+    app.state.hosts = hosts_of(settings)
+    app.state.airflow_url = settings.airflow_url
+    return app
+
+
+def provider_of(settings: Settings) -> Provider | None:
+    """Who else may vouch for accounts; nobody without CBCCVC_OIDC_ISSUER.
+
+    Raises:
+        ConfigurationError: the client's secret, or CBCCVC_PORTAL_URL, is missing or not https.
+    """
+    if not settings.oidc_issuer:
+        return None
+    client = (settings.oidc_client_id, read_password(settings.secrets, OPENID_SECRET))
+    return Provider(
+        settings.oidc_issuer, client, settings.portal_url.rstrip("/") + "/dang-nhap/tra-loi"
+    )
+
+
+def hosts_of(settings: Settings) -> frozenset[str]:
+    """Names under which the portal answers; empty: every name."""
+    return frozenset(settings.portal_hosts.lower().replace(",", " ").split())
 
 
 def thresholds_of(settings: Settings) -> Thresholds:

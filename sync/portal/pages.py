@@ -4,23 +4,34 @@ import hashlib
 from functools import cache
 from importlib import resources
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from sync.model.desk import Role
 from sync.portal.deps import (
+    HR,
     LANGUAGE_COOKIE,
+    Viewer,
     find_language,
     find_viewer,
+    is_https,
 )
 from sync.portal.places import short_name
 from sync.portal.speech import LANGUAGES, NONE_SHOWN, speech
 from sync.portal.views import reason_of
 
+MENU: tuple[tuple[str, tuple[Role, ...]], ...] = (
+    ("queue", HR),
+    ("approvals", HR),
+    ("search", HR),
+    ("mappings", (*HR, Role.STEWARD)),
+)
+DESK_PARTS = ("unit", "rule", "cause", "after", "group", "row", "field", "ids")
 LANGUAGE_SECONDS = 365 * 24 * 3600
-KEPT_IN_LINKS = ("as_of", "sort", "dir", "lang", "next")
+KEPT_IN_LINKS = ("as_of", "sort", "dir", "lang", "next", "before", *DESK_PARTS)
 
 
 @cache
@@ -52,7 +63,13 @@ def here(request: Request, **changes: str | None) -> str:
     """This page's address with some of its query changed; None takes a part away."""
     asked = {key: request.query_params.get(key) for key in KEPT_IN_LINKS} | changes
     query = urlencode({key: value for key, value in asked.items() if value})
-    return f"{request.url.path}?{query}" if query else request.url.path
+    path = quote(request.scope["path"])  # `request.url` is built from what a Host header says
+    return f"{path}?{query}" if query else path
+
+
+def menu_of(viewer: Viewer) -> list[str]:
+    """Names of the routes that this person's roles open, beside the pages of figures."""
+    return [name for name, roles in MENU if viewer.has(*roles)]
 
 
 def render(
@@ -80,6 +97,8 @@ def render(
             here=lambda **changes: here(request, **changes),
             short=lambda unit: short_name(spoken.of(unit, "name"), language),
             reason=lambda unit: reason_of(unit, spoken),
+            menu=menu_of(viewer),
+            here_is=lambda name: request.url.path == path_for(request, name),
             **context,
         ),
         status_code=status,
@@ -91,6 +110,6 @@ def render(
             max_age=LANGUAGE_SECONDS,
             httponly=True,
             samesite="lax",
-            secure=request.url.scheme == "https",
+            secure=is_https(request),
         )
     return answer

@@ -49,13 +49,18 @@ class Speech:
         """95,1% or 95.1%; never rounded up to 100 while something is missing."""
         if part is None or not whole:
             return NONE_SHOWN
-        share = part * 1000 / whole
-        tenths = min(round(share), 999) if part < whole else round(share)
+        tenths = tenths_of_percent(part, whole)
         return f"{format_decimal(tenths / 10, format='#,##0.0', locale=self.language)}%"
 
     def share(self, value: float) -> str:
         """A limit of 0..1 as 95% or 99,5%."""
         return f"{format_decimal(value * 100, format='#,##0.#', locale=self.language)}%"
+
+    def decimal(self, value: float | None) -> str:
+        """4,2 or 4.2, one digit at most; a dash where it is not known."""
+        if value is None:
+            return NONE_SHOWN
+        return format_decimal(round(value, 1), format="#,##0.#", locale=self.language)
 
     def signed(self, value: float) -> str:
         """+3, −2 (a true minus sign), ±0."""
@@ -75,6 +80,10 @@ class Speech:
         if self.language == VIETNAMESE:
             return f"{local:%H:%M} {local:%d/%m/%Y}"
         return f"{local:%H:%M}, {format_date(local.date(), 'd MMM yyyy', locale='en')}"
+
+    def clock(self, value: datetime | None) -> str:
+        """14:05:09 in Vietnam's time, where the day is known."""
+        return NONE_SHOWN if value is None else f"{value.astimezone(ZONE):%H:%M:%S}"
 
     def lately(self, value: datetime | None, as_of: date) -> str:
         """The time alone for an instant of the page's own day, else the day alone."""
@@ -100,6 +109,12 @@ class Speech:
             name: self.number(part) if type(part) is int else part
             for name, part in parts.items()
         }
+
+
+def tenths_of_percent(part: int, whole: int) -> int:
+    """The ratio as it is shown; never rounded up to 100% while something is missing."""
+    share = round(part * 1000 / whole)
+    return min(share, 999) if part < whole else share
 
 
 @cache

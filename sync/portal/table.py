@@ -35,6 +35,7 @@ COLUMNS = (
     Column("waiting", "waiting", lambda unit: unit.waiting),
     Column("blocking", "findings", lambda unit: unit.blocking_findings),
     Column("other", "findings", lambda unit: unit.other_findings),
+    Column("waived", "waived", lambda unit: unit.waived_findings),
     Column("last", "last"),
 )
 COLUMN_KEYS = frozenset(column.key for column in COLUMNS)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sync.portal.places import CENTRAL_KINDS, LOCAL_KINDS, TILE_POSITIONS, letter_order
 from sync.portal.speech import Speech
-from sync.store.facts import Claim, Headline, UnitDay, UnitWave
+from sync.store.facts import Claim, Contact, Headline, UnitDay, UnitWave
 
 SYNCHRONISED_LEVEL = 3
 TOP_LEVEL = 5
@@ -22,6 +22,7 @@ HIDDEN: dict[str, Any] = dict.fromkeys(
         "waiting",
         "blocking_findings",
         "other_findings",
+        "waived_findings",
     )
 )
 
@@ -61,6 +62,7 @@ class Ratio:
     month: Change | None
     year: Change | None
     claim: Claim | None
+    claimed_count: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +114,10 @@ def _general_reason(unit: UnitDay, speech: Speech) -> str:
 def ratios_of(
     now: Headline, month: Headline | None, year: Headline | None, claims: Sequence[Claim]
 ) -> tuple[Ratio, Ratio]:
-    """Connected and synchronised. Claims speak of connection; the newest one counts."""
-    claim = next((claim for claim in claims if claim.connected_count is not None), None)
-    connected, synchronised = "connected_count", "synchronised_count"
+    """Connected and synchronised; of the claims the newest that speaks of each."""
     return (
-        _ratio("connected", connected, (now, month, year), claim),
-        _ratio("synchronised", synchronised, (now, month, year), None),
+        _ratio("connected", "connected_count", (now, month, year), claims),
+        _ratio("synchronised", "synchronised_count", (now, month, year), claims),
     )
 
 
@@ -125,14 +125,24 @@ def _ratio(
     key: str,
     name: str,
     days: tuple[Headline, Headline | None, Headline | None],
-    claim: Claim | None,
+    claims: Sequence[Claim],
 ) -> Ratio:
     now, month, year = days
-    changes = [_change(now, then, name) if then else None for then in (month, year)]
-    return Ratio(key, getattr(now, name), now.unit_count, changes[0], changes[1], claim)
+    changes = [change_of(now, then, name) if then else None for then in (month, year)]
+    claim = next((claim for claim in claims if getattr(claim, name) is not None), None)
+    return Ratio(
+        key,
+        getattr(now, name),
+        now.unit_count,
+        changes[0],
+        changes[1],
+        claim,
+        getattr(claim, name) if claim else None,
+    )
 
 
-def _change(now: Headline, then: Headline, name: str) -> Change:
+def change_of(now: Headline, then: Headline, name: str) -> Change:
+    """One ratio then and its difference: in units, or in points if the whole moved."""
     count, before = getattr(now, name), getattr(then, name)
     if now.unit_count == then.unit_count or not (now.unit_count and then.unit_count):
         return Change(then.as_of, before, then.unit_count, count - before, is_points=False)
@@ -169,6 +179,19 @@ def country_of(units: Sequence[UnitDay], speech: Speech) -> Country:
 def by_name(units: Iterable[UnitDay], speech: Speech) -> list[UnitDay]:
     """Units in the order of their names' letters."""
     return sorted(units, key=lambda unit: letter_order(speech.of(unit, "name")))
+
+
+def worst_first(units: Iterable[UnitDay], speech: Speech) -> list[UnitDay]:
+    """The lowest level first, then by name."""
+    return sorted(by_name(units, speech), key=lambda unit: unit.level)
+
+
+def contacts_of(contacts: Iterable[Contact]) -> dict[str, list[Contact]]:
+    """Offices to turn to, by unit."""
+    found: dict[str, list[Contact]] = {}
+    for contact in contacts:
+        found.setdefault(contact.unit_code, []).append(contact)
+    return found
 
 
 def reason_groups(units: Sequence[UnitDay], speech: Speech) -> list[ReasonGroup]:

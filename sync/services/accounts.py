@@ -1,29 +1,28 @@
 """Accounts of the portal: who may sign in, what they may do; each change is in the ledger."""
 
-import secrets
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import Connection
 
 from sync.model.desk import UNIT_ROLES, Actor, Role
 from sync.model.errors import ConfigurationError, PermissionDeniedError
 from sync.services.context import Clock, database_of, today, utc_now
-from sync.store import accounts, ledger
+from sync.services.passwords import check_new, first_password, hashed, opens
+from sync.services.permissions import check_may
+from sync.store import accounts, ledger, sessions
 from sync.store.accounts import Account
 from sync.store.database import Database
 
 KEEPER = "portal_keeper"
 NATIONAL = "*"  # the ledger's unit of what concerns no unit
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 256
-FIRST_PASSWORD_BYTES = 12
-HASHER = PasswordHasher()
-NOBODY = HASHER.hash(secrets.token_urlsafe(16))  # as slow for an account that is not there
+# Who signs ledger entries without an account; nobody may take such a name.
+RESERVED = frozenset({"pipeline", "operator", "set-up", "system"})
+
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}")
+LONGEST_SUBJECT = 255  # OpenID Connect Core, section 2
 
 Grants = Iterable[tuple[Role, str]]
 
@@ -52,8 +51,8 @@ def add_account(
         PermissionDeniedError: the actor is no administrator.
         ConfigurationError: the login is taken, or a role of HR names no unit.
     """
-    _check_administrator(actor)
-    password = secrets.token_urlsafe(FIRST_PASSWORD_BYTES)
+    check_may(actor, Role.ADMINISTRATOR)
+    password = first_password()
     _add(new, password, actor, must_change=True, ways=(db or keeper(), clock))
     return password
 
@@ -67,15 +66,17 @@ def set_roles(
     clock: Clock = utc_now,
 ) -> None:
     """These roles and no others; open sessions end, so that none outlives a lost role."""
-    _check_administrator(actor)
+    check_may(actor, Role.ADMINISTRATOR)
     wanted = _checked(grants)
+    if actor.login == login and (Role.ADMINISTRATOR, "") not in wanted:
+        _refuse_oneself(login)
     with (db or keeper()).transaction() as conn:
         account = accounts.get_by_login(conn, login)
         now = clock()
         accounts.set_grants(
             conn, account.account_id, wanted, granted_by=actor.login, granted_at=now
         )
-        accounts.end_sessions_of(conn, account.account_id, now)
+        sessions.end_sessions_of(conn, account.account_id, now)
         _append(conn, "account_roles_set", (actor, login), wanted, clock)
 
 
@@ -83,12 +84,12 @@ def reset_password(
     login: str, *, actor: Actor, db: Database | None = None, clock: Clock = utc_now
 ) -> str:
     """A new first password, shown once; every session of the account ends."""
-    _check_administrator(actor)
-    password = secrets.token_urlsafe(FIRST_PASSWORD_BYTES)
+    check_may(actor, Role.ADMINISTRATOR)
+    password = first_password()
     with (db or keeper()).transaction() as conn:
         account = accounts.get_by_login(conn, login)
-        accounts.set_password(conn, account.account_id, HASHER.hash(password), must_change=True)
-        accounts.end_sessions_of(conn, account.account_id, clock())
+        accounts.set_password(conn, account.account_id, hashed(password), must_change=True)
+        sessions.end_sessions_of(conn, account.account_id, clock())
         _append(conn, "account_password_reset", (actor, login), (), clock)
     return password
 
@@ -97,12 +98,47 @@ def close_account(
     login: str, *, actor: Actor, db: Database | None = None, clock: Clock = utc_now
 ) -> None:
     """Nobody signs in with it any more; what it did stays in the ledger."""
-    _check_administrator(actor)
+    check_may(actor, Role.ADMINISTRATOR)
+    if actor.login == login:
+        _refuse_oneself(login)
     with (db or keeper()).transaction() as conn:
         account = accounts.get_by_login(conn, login)
         accounts.set_closed(conn, account.account_id, clock())
-        accounts.end_sessions_of(conn, account.account_id, clock())
+        sessions.end_sessions_of(conn, account.account_id, clock())
         _append(conn, "account_closed", (actor, login), (), clock)
+
+
+def link_account(
+    login: str,
+    voucher: tuple[str, str],
+    *,
+    actor: Actor,
+    db: Database | None = None,
+    clock: Clock = utc_now,
+) -> None:
+    """A provider vouches for the account from now on, by issuer and subject; no password does.
+
+    Raises:
+        PermissionDeniedError: the actor is no administrator.
+        ConfigurationError: the subject is empty, or linked to another account.
+    """
+    check_may(actor, Role.ADMINISTRATOR)
+    issuer, subject = voucher[0], voucher[1].strip()
+    if not issuer or not 0 < len(subject) <= LONGEST_SUBJECT:
+        raise ConfigurationError(
+            f"Account {login} cannot be linked: set CBCCVC_OIDC_ISSUER and give the subject as"
+            " the provider names it."
+        )
+    with (db or keeper()).transaction() as conn:
+        account = accounts.get_by_login(conn, login)
+        other = accounts.find_by_subject(conn, issuer, subject)
+        if other is not None and other.account_id != account.account_id:
+            raise ConfigurationError(
+                f"The subject is linked to account {other.login}: reset or choose that one."
+            )
+        accounts.set_voucher(conn, account.account_id, issuer, subject)
+        sessions.end_sessions_of(conn, account.account_id, clock())
+        _append(conn, "account_linked", (actor, login), (), clock)
 
 
 def change_password(
@@ -116,21 +152,20 @@ def change_password(
     """A person's own new password; every session ends, they sign in again.
 
     Raises:
-        PermissionDeniedError: the old password is wrong.
+        PermissionDeniedError: the old password is wrong, or was guessed too often.
         ConfigurationError: the new one is too short, or the old one again.
     """
-    if not SHORTEST_PASSWORD <= len(new) <= LONGEST_PASSWORD or new == old:
-        raise ConfigurationError(
-            f"The new password is not accepted: take one of {SHORTEST_PASSWORD} characters or"
-            " more that is not the old one."
-        )
+    check_new(old, new)
+    now = clock()
     with (db or keeper()).transaction() as conn:
         account = accounts.get_by_login(conn, login)
-        if not is_right(account, old):
-            raise PermissionDeniedError("The old password is wrong: type it again.")
-        accounts.set_password(conn, account.account_id, HASHER.hash(new), must_change=False)
-        accounts.end_sessions_of(conn, account.account_id, clock())
-        _append(conn, "account_password_changed", (Actor(login), login), (), clock)
+        is_right = opens(conn, account, old, now)  # a wrong one is counted: no raise in here
+        if is_right:
+            accounts.set_password(conn, account.account_id, hashed(new), must_change=False)
+            sessions.end_sessions_of(conn, account.account_id, now)
+            _append(conn, "account_password_changed", (Actor(login), login), (), clock)
+    if not is_right:
+        raise PermissionDeniedError("The old password is wrong: type it again.")
 
 
 def ensure_account(
@@ -149,19 +184,22 @@ def _add(
 ) -> None:
     database, clock = ways
     wanted = _checked(new.grants)
-    hashed = HASHER.hash(password)
+    if not LOGIN.fullmatch(new.login):
+        raise ConfigurationError(
+            "The login is not accepted: take 2 to 63 of a-z, 0-9, dot, dash and underscore,"
+            " beginning with a letter or digit."
+        )
+    if new.login in RESERVED:
+        raise ConfigurationError(
+            f"Account {new.login} is not for people: choose another login."
+        )
     account = Account(
-        0,
-        new.login,
-        new.display_name,
-        new.email,
-        hashed,
-        must_change,
-        0,
-        None,
-        None,
-        None,
-        None,
+        account_id=0,
+        login=new.login,
+        display_name=new.display_name,
+        email=new.email,
+        password_hash=hashed(password),
+        must_change=must_change,
     )
     with database.transaction() as conn:
         if accounts.find_by_login(conn, new.login):
@@ -170,16 +208,6 @@ def _add(
         number = accounts.add_account(conn, account, created_by=actor.login, created_at=now)
         accounts.set_grants(conn, number, wanted, granted_by=actor.login, granted_at=now)
         _append(conn, "account_added", (actor, new.login), wanted, clock)
-
-
-def is_right(account: Account | None, password: str) -> bool:
-    """Whether the password is the account's; takes as long when there is no account."""
-    wanted = account.password_hash if account and account.password_hash else NOBODY
-    try:
-        HASHER.verify(wanted, password[:LONGEST_PASSWORD])
-    except (VerifyMismatchError, InvalidHashError):
-        return False
-    return account is not None and account.password_hash is not None
 
 
 def list_accounts(*, db: Database | None = None) -> list[dict[str, Any]]:
@@ -203,14 +231,28 @@ def list_accounts(*, db: Database | None = None) -> list[dict[str, Any]]:
     ]
 
 
-def without_hash(account: Account) -> Account:
-    """The account as anybody else may hold it."""
-    return replace(account, password_hash=None)
+def parse_grants(words: Iterable[str]) -> list[tuple[Role, str]]:
+    """Roles as people write them: `steward`, `hr_officer:H26`.
+
+    Raises:
+        ConfigurationError: a word is no role; names those there are.
+    """
+    grants = []
+    for word in words:
+        name, _, unit = word.strip().partition(":")
+        if name not in set(Role):
+            raise ConfigurationError(
+                f"{name or 'Nothing'} is no role: choose of {', '.join(Role)}, the first two"
+                " with a unit as in hr_officer:H26."
+            )
+        grants.append((Role(name), unit.strip().upper()))
+    return grants
 
 
-def _check_administrator(actor: Actor) -> None:
-    if not actor.has(Role.ADMINISTRATOR):
-        raise PermissionDeniedError("Only an administrator changes accounts: ask one.")
+def _refuse_oneself(login: str) -> None:
+    raise PermissionDeniedError(
+        f"Account {login} is your own: another administrator closes it or takes that role."
+    )
 
 
 def _checked(grants: Grants) -> list[tuple[Role, str]]:
@@ -232,7 +274,6 @@ def _append(
     clock: Clock,
 ) -> None:
     actor, login = who
-    now: datetime = clock()
     ledger.append(
         conn,
         ledger.Entry(
@@ -240,7 +281,7 @@ def _append(
             action=action,
             actor=actor.login,
             as_of=today(clock),
-            recorded_at=now,
+            recorded_at=clock(),
             figures={
                 "account": login,
                 "roles": [f"{r}:{u}" if u else str(r) for r, u in grants],

@@ -22,8 +22,9 @@ from sync.services.basis import current_suites, profile_of
 from sync.services.code_fields import fields_of_lists
 from sync.services.conditions import find_conditions
 from sync.services.secrets import value_key
-from sync.store import code_mappings, one_record, overlays, snapshots, staging
+from sync.store import code_mappings, one_record, overlays, records, snapshots, staging
 from sync.store.one_record import Proposed, Standing
+from sync.store.records import Rows
 
 Change = tuple[str, int, str]  # group, row, field
 Failing = tuple[str, str, int]  # rule, group, row
@@ -191,3 +192,13 @@ def _stage(conn: Connection, record_ids: Sequence[int], as_of: date) -> int:
     staging.read_documents(conn, [snapshot_id], profile, reading.pass_no)
     code_mappings.apply(conn, [snapshot_id], reading.pass_no, fields_of_lists())
     return snapshot_id
+
+
+def read_present(conn: Connection, record_id: int, as_of: date) -> Rows:
+    """The present document as a wave would read it now, before corrections; leaves no trace.
+
+    Raises:
+        NotFoundError: the record has no present answer.
+    """
+    with _rolled_back(conn):
+        return records.staged_rows(conn, _stage(conn, [record_id], as_of))

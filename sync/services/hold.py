@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from sync.model.errors import IllegalTransitionError
 from sync.model.reason import stated_reason
-from sync.model.states import SnapshotState
+from sync.model.states import NEXT_SNAPSHOT_STATES, SnapshotState
 from sync.services.context import Clock, database_of, utc_now
 from sync.store import brakes, ledger, snapshots
 from sync.store.database import Database
@@ -58,6 +59,9 @@ def _decide(
     actor, reason = word[0], stated_reason(word[1])
     with database.transaction() as conn:
         lock_unit(conn, snapshots.get(conn, snapshot_id).unit_code)
+        # Asked before the row is locked: the pages' role may lock a held one only, and would be
+        # told that there is none.
+        _check_held(snapshots.get(conn, snapshot_id), wanted)
         snapshot = snapshots.get(conn, snapshot_id, for_update=True)
         snapshots.set_state(
             conn,
@@ -84,3 +88,12 @@ def _decide(
             ),
         )
         return snapshots.get(conn, snapshot_id)
+
+
+def _check_held(snapshot: Snapshot, wanted: SnapshotState) -> None:
+    """Only what is held is decided, and once: the pipeline's own moves are no person's word."""
+    if snapshot.state is not SnapshotState.HELD:
+        possible = NEXT_SNAPSHOT_STATES[snapshot.state] - {wanted}
+        raise IllegalTransitionError(
+            f"Snapshot {snapshot.snapshot_id}", snapshot.state, wanted, possible
+        )

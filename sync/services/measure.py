@@ -13,7 +13,7 @@ from sync.model.states import Level
 from sync.services.context import Clock, database_of, utc_now
 from sync.services.flags import end_due_waivers
 from sync.settings import get_settings
-from sync.store import measures, waivers, waves
+from sync.store import contacts, measures, waivers, waves
 from sync.store.database import Database
 from sync.store.locks import lock_measuring
 from sync.store.measures import Standing
@@ -44,6 +44,8 @@ def measure_units(
                 "measured_at": now,
             },
         )
+        measures.replace_causes(conn, as_of)
+        contacts.copy_to_facts(conn, as_of)
         for touched in waves.list_touched(conn, wave_key):
             sentences = {
                 unit.unit_code: tuple_of_sentences(unit.reason_code, dict(unit.figures))

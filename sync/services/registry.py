@@ -6,27 +6,40 @@ from datetime import date
 from sync.contract import registers
 from sync.model.source import Source
 from sync.services.context import database_of
-from sync.store import registry
+from sync.store import claimed, registry
+from sync.store.claimed import Claimed
 from sync.store.database import Database
 
 CLAIMS = (
-    (
-        date(2023, 1, 15),
-        "96 bộ, ngành, địa phương đã triển khai; công bố kết nối 100%.",
-        "96 ministries and localities deployed; 100% connected announced.",
-        96,
-        96,
-        "Báo chí, 12/2022-01/2023",
-        "english.mic.gov.vn, lawnet.vn",
+    Claimed(
+        claimed_on=date(2023, 1, 15),
+        claim_vi="96 bộ, ngành, địa phương đã triển khai; công bố kết nối 100%.",
+        claim_en="96 ministries and localities deployed; 100% connected announced.",
+        connected_count=96,
+        synchronised_count=35,
+        unit_count=96,
+        stated_by="Báo chí, 12/2022-01/2023",
+        source="english.mic.gov.vn, lawnet.vn",
     ),
-    (
-        date(2025, 9, 8),
-        "Chỉ 16 cơ quan báo cáo, 9 cơ quan đã thực sự đồng bộ.",
-        "Only 16 agencies reported, 9 had really synchronised.",
-        None,
-        None,
-        "Bộ Nội vụ, sau Công văn 5034",
-        "thongtin.vietnam.vn, baochinhphu",
+    Claimed(
+        claimed_on=date(2025, 9, 8),
+        claim_vi="Chỉ 16 cơ quan báo cáo, 9 cơ quan đã thực sự đồng bộ.",
+        claim_en="Only 16 agencies reported, 9 had really synchronised.",
+        connected_count=None,
+        synchronised_count=9,
+        unit_count=None,
+        stated_by="Bộ Nội vụ, sau Công văn 5034",
+        source="thongtin.vietnam.vn, baochinhphu",
+    ),
+    Claimed(
+        claimed_on=date(2025, 9, 11),
+        claim_vi="1.436.507 hồ sơ được phê duyệt, 1.365.761 khớp dữ liệu dân cư (95,1%).",
+        claim_en="1,436,507 records approved, 1,365,761 matched with population data (95.1%).",
+        connected_count=None,
+        synchronised_count=None,
+        unit_count=None,
+        stated_by="Báo chí, 09/2025",
+        source="vietnam.vn/fr, tienphong",
     ),
 )
 
@@ -46,7 +59,7 @@ def load_registry(db: Database | None = None) -> dict[str, int]:
             table: registry.replace_rows(conn, table, list(rows))
             for table, rows in lists.items()
         }
-        registry.replace_claims(conn, CLAIMS)
+        claimed.set_packaged(conn, CLAIMS)
     return counts
 
 

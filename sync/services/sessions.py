@@ -5,21 +5,26 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from sync.model.desk import Actor
-from sync.services.accounts import is_right, keeper
+from sync.services.accounts import keeper
 from sync.services.context import Clock, utc_now
+from sync.services.passwords import opens
 from sync.store import accounts
-from sync.store.accounts import Account, OpenSession
+from sync.store import sessions as kept
+from sync.store.accounts import Account
 from sync.store.database import Database
+from sync.store.sessions import Attempt, OpenSession
 
 IDLE = timedelta(minutes=30)
 LENGTH = timedelta(hours=8)
-LOCK_AFTER, LOCK_FOR = 5, timedelta(minutes=15)
 WINDOW = timedelta(minutes=5)
 FAILURES_PER_ADDRESS = 10
 FAILURES_IN_ALL = 200
 TOKEN_BYTES = 32
 TOKEN_LIMIT = 128
+ATTEMPT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,34 +51,54 @@ def sign_in(
     now = clock()
     with (db or keeper()).transaction() as conn:
         account = accounts.find_by_login(conn, login.strip().lower()[:64], for_update=True)
-        is_locked = account is not None and (account.locked_until or now) > now
-        is_open = account is not None and account.closed_at is None and not is_locked
-        if not is_right(account, password) or not is_open or account is None:
-            accounts.add_failure(conn, address, now)
-            if account is not None and not is_locked:
-                count = account.failure_count + 1
-                until = now + LOCK_FOR if count >= LOCK_AFTER else None
-                accounts.set_failures(conn, account.account_id, 0 if until else count, until)
+        if not opens(conn, account, password, now) or account is None:
+            kept.add_failure(conn, address, now)
             return None
-        accounts.set_failures(conn, account.account_id, 0, None)
-    return open_session(account, db=db, clock=clock)
+        return open_session(conn, account, now)
 
 
-def open_session(
-    account: Account, *, db: Database | None = None, clock: Clock = utc_now
-) -> str:
-    """A new session of an account that proved who it is; returns the token, kept nowhere."""
+def open_session(conn: Connection, account: Account, now: datetime) -> str:
+    """A new session of an account that proved who it is, in the transaction of the proof.
+
+    The token is returned and kept nowhere. A password or a role that changes meanwhile waits
+    for the account's row, and then ends this session too.
+    """
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    now = clock()
-    with (db or keeper()).transaction() as conn:
-        accounts.open_session(
-            conn,
-            account.account_id,
-            token_digest(token),
-            secrets.token_urlsafe(TOKEN_BYTES),
-            (now, now + IDLE, now + LENGTH),
-        )
+    kept.open_session(
+        conn,
+        account.account_id,
+        token_digest(token),
+        secrets.token_urlsafe(TOKEN_BYTES),
+        (now, now + IDLE, now + LENGTH),
+    )
     return token
+
+
+def sign_in_vouched(
+    issuer: str, subject: str, *, db: Database | None = None, clock: Clock = utc_now
+) -> str | None:
+    """The token of a session for whom a provider vouches; nothing without a linked account."""
+    with (db or keeper()).transaction() as conn:
+        account = accounts.find_by_subject(conn, issuer, subject)
+        if account is None or account.closed_at is not None:
+            return None
+        return open_session(conn, account, clock())
+
+
+def begin_attempt(
+    state: str, attempt: Attempt, *, db: Database | None = None, clock: Clock = utc_now
+) -> None:
+    """Keep what a provider's answer will be compared with, for ten minutes."""
+    with (db or keeper()).transaction() as conn:
+        kept.add_attempt(conn, token_digest(state), attempt, clock(), clock() + ATTEMPT)
+
+
+def take_attempt(
+    state: str, *, db: Database | None = None, clock: Clock = utc_now
+) -> Attempt | None:
+    """The sign-in that this state began; a second answer to it finds nothing."""
+    with (db or keeper()).transaction() as conn:
+        return kept.take_attempt(conn, token_digest(state), clock())
 
 
 def find_session(
@@ -82,11 +107,11 @@ def find_session(
     """The session of a token, used now; nothing when it ended, by idleness or by age."""
     now = clock()
     with (db or keeper()).transaction() as conn:
-        found = accounts.find_session(conn, token_digest(token), now)
+        found = kept.find_session(conn, token_digest(token), now)
         if found is None:
             return None
         if found.idle_until < now + IDLE - timedelta(minutes=1):
-            accounts.extend_session(conn, found.session_id, now + IDLE)
+            kept.extend_session(conn, found.session_id, now + IDLE)
         return _session(found, accounts.actor_of(conn, found.account))
 
 
@@ -95,19 +120,19 @@ def end_session(
 ) -> None:
     """The token opens nothing any more."""
     with (db or keeper()).transaction() as conn:
-        accounts.end_session(conn, session.session_id, clock())
+        kept.end_session(conn, session.session_id, clock())
 
 
 def is_braked(address: str, *, db: Database | None = None, clock: Clock = utc_now) -> bool:
     """Whether this address, or everybody, guessed too often and has to wait."""
     with (db or keeper()).transaction() as conn:
-        here, everywhere = accounts.count_failures(conn, address, clock() - WINDOW)
+        here, everywhere = kept.count_failures(conn, address, clock() - WINDOW)
     return here >= FAILURES_PER_ADDRESS or everywhere >= FAILURES_IN_ALL
 
 
 def token_digest(token: str) -> bytes:
     """What is kept of a token."""
-    return hashlib.sha256(token[:TOKEN_LIMIT].encode()).digest()
+    return hashlib.sha256(token[:TOKEN_LIMIT].encode("utf-8", "surrogatepass")).digest()
 
 
 def _session(found: OpenSession, actor: Actor) -> Session:

@@ -34,6 +34,21 @@ def list_due_units(
     return due
 
 
+def open_run(
+    wave_key: str, run_id: str, *, db: Database | None = None, clock: Clock = utc_now
+) -> list[str]:
+    """The same for a run of Airflow, whose name is kept: pages lead to its tasks by it."""
+    due = list_due_units(wave_key, db=db, clock=clock)
+    note_run(wave_key, run_id, db=db)
+    return due
+
+
+def note_run(wave_key: str, run_id: str, *, db: Database | None = None) -> None:
+    """Keep Airflow's name of the run that a wave is."""
+    with (db or database_of()).transaction() as conn:
+        waves.set_run(conn, wave_key, run_id)
+
+
 def raise_if_incomplete(
     wave_key: str, *, db: Database | None = None, clock: Clock = utc_now
 ) -> None:

@@ -1,4 +1,4 @@
-"""Accounts, what they may do, and their sessions; the role here is `portal_keeper`."""
+"""Accounts and what they may do; the role here is `portal_keeper`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,23 +20,11 @@ class Account:
     email: str
     password_hash: str | None
     must_change: bool
-    failure_count: int
-    locked_until: datetime | None
-    issuer: str | None
-    subject: str | None
-    closed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSession:
-    """A session that counts now, and whose it is."""
-
-    session_id: int
-    account: Account
-    form_key: str
-    opened_at: datetime
-    idle_until: datetime
-    ends_at: datetime
+    failure_count: int = 0
+    locked_until: datetime | None = None
+    issuer: str | None = None
+    subject: str | None = None
+    closed_at: datetime | None = None
 
 
 COLUMNS = (
@@ -70,11 +58,11 @@ def get_by_login(conn: Connection, login: str) -> Account:
 
 
 def find_by_subject(conn: Connection, issuer: str, subject: str) -> Account | None:
-    """The account that an OpenID Connect provider vouches for."""
+    """The account that an OpenID Connect provider vouches for, locked for a change."""
     row = conn.execute(
         text(
             f"SELECT {COLUMNS} FROM portal.account AS a"
-            " WHERE a.issuer = :issuer AND a.subject = :subject"
+            " WHERE a.issuer = :issuer AND a.subject = :subject FOR UPDATE"
         ),
         {"issuer": issuer, "subject": subject},
     ).one_or_none()
@@ -117,11 +105,15 @@ def add_account(
 def set_password(
     conn: Connection, account_id: int, password_hash: str, *, must_change: bool
 ) -> None:
-    """Another password; what was counted against the account is forgotten."""
+    """Another password; what was counted against the account is forgotten.
+
+    There is one way in at a time: nobody else vouches for it any more.
+    """
     conn.execute(
         text(
             "UPDATE portal.account SET password_hash = :hash, must_change = :must_change,"
-            " failure_count = 0, locked_until = NULL WHERE account_id = :id"
+            " failure_count = 0, locked_until = NULL, issuer = NULL, subject = NULL"
+            " WHERE account_id = :id"
         ),
         {"id": account_id, "hash": password_hash, "must_change": must_change},
     )
@@ -198,97 +190,17 @@ def set_grants(
     )
 
 
-def open_session(
-    conn: Connection,
-    account_id: int,
-    token_sha256: bytes,
-    form_key: str,
-    times: tuple[datetime, datetime, datetime],
-) -> None:
-    """A new session; `times`: opened, idle until, ends."""
+def set_voucher(conn: Connection, account_id: int, issuer: str, subject: str) -> None:
+    """From now on a provider vouches for the account, and no password opens it.
+
+    Raises:
+        DatabaseRefusedError: the provider's subject has an account already.
+    """
     conn.execute(
         text(
-            "INSERT INTO portal.session (token_sha256, form_key, account_id, opened_at,"
-            " idle_until, ends_at) VALUES (:token, :form_key, :id, :opened, :idle, :ends)"
+            "UPDATE portal.account SET issuer = :issuer, subject = :subject,"
+            " password_hash = NULL, must_change = false, failure_count = 0,"
+            " locked_until = NULL WHERE account_id = :id"
         ),
-        {
-            "token": token_sha256,
-            "form_key": form_key,
-            "id": account_id,
-            "opened": times[0],
-            "idle": times[1],
-            "ends": times[2],
-        },
+        {"id": account_id, "issuer": issuer, "subject": subject},
     )
-
-
-def find_session(conn: Connection, token_sha256: bytes, now: datetime) -> OpenSession | None:
-    """The session of a token, unless it or its account has ended."""
-    row = conn.execute(
-        text(
-            "SELECT s.session_id, s.form_key, s.opened_at, s.idle_until, s.ends_at,"
-            f" {COLUMNS} FROM portal.session AS s JOIN portal.account AS a USING (account_id)"
-            " WHERE s.token_sha256 = :token AND s.ended_at IS NULL AND s.idle_until > :now"
-            " AND s.ends_at > :now AND a.closed_at IS NULL"
-        ),
-        {"token": token_sha256, "now": now},
-    ).one_or_none()
-    if row is None:
-        return None
-    found = dict(row._mapping)
-    own = ("session_id", "form_key", "opened_at", "idle_until", "ends_at")
-    session = {name: found.pop(name) for name in own}
-    return OpenSession(account=Account(**found), **session)
-
-
-def extend_session(conn: Connection, session_id: int, idle_until: datetime) -> None:
-    """The session was used."""
-    conn.execute(
-        text(
-            "UPDATE portal.session SET idle_until = least(:until, ends_at)"
-            " WHERE session_id = :id AND ended_at IS NULL"
-        ),
-        {"id": session_id, "until": idle_until},
-    )
-
-
-def end_session(conn: Connection, session_id: int, now: datetime) -> None:
-    """The session's token opens nothing any more."""
-    conn.execute(
-        text(
-            "UPDATE portal.session SET ended_at = :now"
-            " WHERE session_id = :id AND ended_at IS NULL"
-        ),
-        {"id": session_id, "now": now},
-    )
-
-
-def end_sessions_of(conn: Connection, account_id: int, now: datetime) -> None:
-    """Every session of an account: its password or its roles changed."""
-    conn.execute(
-        text(
-            "UPDATE portal.session SET ended_at = :now"
-            " WHERE account_id = :id AND ended_at IS NULL"
-        ),
-        {"id": account_id, "now": now},
-    )
-
-
-def add_failure(conn: Connection, address: str, now: datetime) -> None:
-    """One more wrong password from this address."""
-    conn.execute(
-        text("INSERT INTO portal.sign_in_failure (address, failed_at) VALUES (:address, :now)"),
-        {"address": address, "now": now},
-    )
-
-
-def count_failures(conn: Connection, address: str, since: datetime) -> tuple[int, int]:
-    """Wrong passwords since then: from this address, and in all."""
-    row = conn.execute(
-        text(
-            "SELECT count(*) FILTER (WHERE address = :address) AS here, count(*) AS all_"
-            " FROM portal.sign_in_failure WHERE failed_at > :since"
-        ),
-        {"address": address, "since": since},
-    ).one()
-    return int(row.here), int(row.all_)

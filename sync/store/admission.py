@@ -63,6 +63,8 @@ def write(conn: Connection, admission: Admission) -> None:
         _run(conn, name, values)
     for name in ("8_close_gone", "8_forget_gone", "9_present"):
         _run(conn, name, values)
+    for name in ("9_directory_gone", "9_directory"):
+        _run(conn, name, values)
 
 
 def _write_rows(conn: Connection, snapshot_id: int) -> None:

@@ -45,19 +45,35 @@ ENDED_SERVICE = """LEFT JOIN (
 ) AS service ON service.snapshot_id = item.snapshot_id AND service.record_id = item.record_id"""
 
 DISCIPLINED_YEAR = """LEFT JOIN (
-    SELECT DISTINCT snapshot_id, record_id, date_part('year', dc_ngay_qd)::integer AS year
+    SELECT snapshot_id, record_id, date_part('year', dc_ngay_qd)::integer AS year,
+        max(dc_ngay_qd) AS disciplined_on
     FROM staging.discipline WHERE $1 IS NULL OR snapshot_id = ANY($1)
+    GROUP BY snapshot_id, record_id, 3
 ) AS measure ON measure.snapshot_id = item.snapshot_id AND measure.record_id = item.record_id
     AND measure.year = item.ev_nam"""
+
+# Since when today's category is sure to hold: a new post may have brought another. A post of an
+# unknown day may be the latest one, and then nobody knows.
+PRESENT_POST = """LEFT JOIN (
+    SELECT snapshot_id, record_id,
+        CASE WHEN bool_and(wh_tu_ngay IS NOT NULL) THEN max(wh_tu_ngay) END AS post_since
+    FROM staging.work_history
+    WHERE coalesce(wh_loai_bien_dong, '') NOT IN
+            ('BP', 'BNL', 'NH', 'NHTT', 'TV', 'BTV', 'CT', 'TT')
+        AND ($1 IS NULL OR snapshot_id = ANY($1))
+    GROUP BY snapshot_id, record_id
+) AS post ON post.snapshot_id = item.snapshot_id AND post.record_id = item.record_id"""
 
 # Further context: group -> (column, join) of each.
 DERIVED = {
     "salary_history": (("demotion.record_id IS NOT NULL AS had_step_demotion", STEP_DEMOTION),),
     "training_history": (("service.ended_on", ENDED_SERVICE),),
     "evaluation": (
-        ("measure.record_id IS NOT NULL AS is_disciplined_that_year", DISCIPLINED_YEAR),
+        ("measure.disciplined_on", DISCIPLINED_YEAR),
         ("service.ended_on", ENDED_SERVICE),
+        ("post.post_since", PRESENT_POST),
     ),
+    "discipline": (("post.post_since", PRESENT_POST),),
 }
 
 

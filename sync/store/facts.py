@@ -1,4 +1,4 @@
-"""What the pages read: figures per unit and day, headlines, waves, claims. No person."""
+"""What the pages read: figures per unit and day, waves, causes, claims, contacts. No person."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,6 +30,7 @@ class UnitDay:
     waiting: int | None
     blocking_findings: int | None
     other_findings: int | None
+    waived_findings: int | None
     last_success_at: datetime | None
     reason_code: str
     reason_vi: str
@@ -78,13 +79,40 @@ class UnitWave:
 class Claim:
     """A figure somebody announced; kept beside ours, never mixed with it."""
 
+    claim_id: int
     claimed_on: date
     claim_vi: str
     claim_en: str
     connected_count: int | None
+    synchronised_count: int | None
     unit_count: int | None
     stated_by: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One rule broken in the country: in how many units and records, how often in all."""
+
+    rule_code: str
+    effect: str
+    sentence_vi: str
+    sentence_en: str
+    unit_count: int
+    record_count: int
+    finding_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """An office to turn to about a unit: for its records, or for its system."""
+
+    unit_code: str
+    role: str
+    office: str
+    office_email: str
+    office_phone: str
+    since_on: date | None
 
 
 def find_headline(
@@ -93,6 +121,12 @@ def find_headline(
     """The newest headline between two days, both included; without them the newest of all."""
     rows = _rows(conn, "facts_headline", {"earliest": earliest, "latest": latest})
     return Headline(**rows[0]) if rows else None
+
+
+def list_headlines(conn: Connection, *, earliest: date, latest: date) -> list[Headline]:
+    """The newest headline of each week (of each day, in a month), oldest first."""
+    bound = {"earliest": earliest, "latest": latest}
+    return [Headline(**row) for row in _rows(conn, "committee/headlines", bound)]
 
 
 def list_unit_days(conn: Connection, as_of: date) -> list[UnitDay]:
@@ -118,6 +152,18 @@ def list_unit_waves(
 def list_claims(conn: Connection, latest: date) -> list[Claim]:
     """What others had announced by a day, newest first."""
     return [Claim(**row) for row in _rows(conn, "facts_claims", {"latest": latest})]
+
+
+def list_causes(conn: Connection, as_of: date, *, with_restricted: bool) -> list[Cause]:
+    """Rules broken on a day, most records first; restricted units where they may be seen."""
+    bound = {"as_of": as_of, "with_restricted": with_restricted}
+    return [Cause(**row) for row in _rows(conn, "committee/causes", bound)]
+
+
+def list_contacts(conn: Connection, unit_code: str | None = None) -> list[Contact]:
+    """Offices to turn to now, about every unit or one."""
+    bound = {"unit_code": unit_code}
+    return [Contact(**row) for row in _rows(conn, "committee/contacts", bound)]
 
 
 def _rows(conn: Connection, name: str, bound: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -88,7 +88,7 @@ CREATE UNLOGGED TABLE staging.news (    -- what is new or changed since the last
     snapshot_id          bigint NOT NULL,
     record_id            bigint NOT NULL,
     is_new               boolean NOT NULL,
-    recruited_on         date,
+    joined_on            date,          -- this unit, not the service
     oldest_reward_on     date,          -- of what the register lacks since first_on
     oldest_discipline_on date,
     oldest_post_on       date

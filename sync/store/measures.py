@@ -97,3 +97,9 @@ def replace_unit_waves(
                 for unit_code, (vi, en) in sentences.items()
             ],
         )
+
+
+def replace_causes(conn: Connection, as_of: date) -> None:
+    """Write which rules are broken nationwide on a day; measuring again replaces them."""
+    conn.execute(text("DELETE FROM facts.cause_day WHERE as_of = :as_of"), {"as_of": as_of})
+    conn.execute(named_query("committee/cause_day"), {"as_of": as_of})

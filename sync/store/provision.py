@@ -20,6 +20,8 @@ AIRFLOW = "airflow"  # the database of Airflow's own records, and its role
 PROVISION_LOCK = 7_201_001  # two set-ups at once wait for one another
 
 READER = {"default_transaction_read_only": "on", "statement_timeout": "10s"}
+# Sessions of one role see one another's statements, in which tokens and hashes stand.
+UNSEEN = {"track_activities": "off"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,11 @@ class Role:
 ROLES = (
     Role("migrator", {"role": OWNER, "lock_timeout": "30s"}),
     Role("sync_writer", privileges="CONNECT, TEMPORARY", is_bound=False),
-    Role("portal_writer", {"statement_timeout": "15s"}),
-    Role("portal_keeper", {"statement_timeout": "15s"}),
+    Role("portal_writer", {"statement_timeout": "15s", **UNSEEN}),
+    Role("portal_keeper", {"statement_timeout": "15s", **UNSEEN}),
     Role(
         "desk_checker",
-        {"statement_timeout": "15s"},
+        {"statement_timeout": "15s", **UNSEEN},
         privileges="CONNECT, TEMPORARY",
         is_bound=False,
     ),

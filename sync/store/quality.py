@@ -39,6 +39,12 @@ class CheckResult:
 
 def add_rules(conn: Connection, suites_sha256: str, rules: Iterable[StoredRule]) -> None:
     """Keep this version of the suites; again is nothing."""
+    is_kept = conn.execute(
+        text("SELECT EXISTS (SELECT FROM quality.rule WHERE suites_sha256 = :sha256)"),
+        {"sha256": suites_sha256},
+    ).scalar_one()
+    if is_kept:  # a version is written whole, in one transaction
+        return
     conn.execute(
         text(
             "INSERT INTO quality.rule (suites_sha256, rule_code, effect, field_code,"

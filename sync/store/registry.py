@@ -202,27 +202,6 @@ def add_probe(
     )
 
 
-def replace_claims(conn: Connection, claims: Iterable[tuple[Any, ...]]) -> None:
-    """What others announced, beside what is proved."""
-    conn.execute(text("DELETE FROM facts.claimed"))
-    names = (
-        "claimed_on",
-        "claim_vi",
-        "claim_en",
-        "connected_count",
-        "unit_count",
-        "stated_by",
-        "source",
-    )
-    conn.execute(
-        text(
-            f"INSERT INTO facts.claimed ({', '.join(names)}) VALUES"
-            f" ({', '.join(':' + n for n in names)})"
-        ),
-        [dict(zip(names, claim, strict=True)) for claim in claims],
-    )
-
-
 def list_profile_names(conn: Connection) -> list[str]:
     """Names of the profiles that registered sources use."""
     return list(

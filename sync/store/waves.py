@@ -36,6 +36,14 @@ def open_wave(
     )
 
 
+def set_run(conn: Connection, wave_key: str, run_id: str) -> None:
+    """Airflow's name of the run; once the task ran again it is the same."""
+    conn.execute(
+        text("UPDATE landing.wave SET run_id = :run_id WHERE wave_key = :wave_key"),
+        {"wave_key": wave_key, "run_id": run_id},
+    )
+
+
 def get_as_of(conn: Connection, wave_key: str) -> date:
     """The day the wave's data speak of."""
     found: date = conn.execute(

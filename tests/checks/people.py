@@ -163,7 +163,7 @@ def _stage_beside(conn: Connection, crowd: Crowd, ids: list[int], as_of: date) -
         for each in some(0.5)
     ]
     _fill(conn, "departure", departures)
-    dates = ("recruited_on", "oldest_reward_on", "oldest_discipline_on", "oldest_post_on")
+    dates = ("joined_on", "oldest_reward_on", "oldest_discipline_on", "oldest_post_on")
     news = [
         {"record_id": each, "is_new": toss(), **{name: lately(30) for name in dates}}
         for each in some(0.7)

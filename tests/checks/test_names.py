@@ -81,6 +81,16 @@ def test_a_name_of_any_people_passes_every_rule_about_names(
     assert _found(conn, compiled, composed) == {}
 
 
+def test_a_sign_that_no_name_has_is_asked_about(conn: Connection, compiled: Compiled) -> None:
+    hidden = [f"Ngô{space}Thí Dụ" for space in ("\u00a0", "\u200b ", "\u202f", " \ufeff", "\t")]
+    digits = ["Ngô Thí Dụ 2", "Ngô Thí Dụ \uff12", "Ngô Thí Dụ \u0662", "Ngô Thí Dụ \u2161"]
+    foreign = ["Ngô Thí \u0410n", "Ngô Thí \u0391n", "\u5433 Thí Dụ", "Ngô Thí \uff24ụ"]
+    brackets = ["Ngô [Thí] Dụ", "(Ngô) Thí Dụ", "Ngô Thí (Dụ", "Ngô Thí) Dụ", "Ngô Thí Dụ ()"]
+    odd = [*hidden, *digits, *foreign, *brackets]
+    found = _found(conn, compiled, odd)
+    assert [name for name in odd if "ID008c" not in found.get(name, ())] == []
+
+
 @pytest.mark.parametrize("table", [TCVN3, VNI], ids=["tcvn3", "vni"])
 def test_a_name_in_an_old_encoding_is_found(
     conn: Connection, compiled: Compiled, table: Mapping[str, str]

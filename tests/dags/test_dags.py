@@ -61,6 +61,7 @@ def test_every_file_is_read_without_error(read: dict[str, Any]) -> None:
         "housekeeping",
         "probe_sources",
         "replay_snapshot",
+        "send_notices",
         "sync_wave",
         "verify_population",
     ]
@@ -169,3 +170,12 @@ def test_housekeeping_runs_at_night_and_is_red_when_a_unit_is_not_tidy(
     assert dag["tasks"]["tidy"]["is_mapped"]
     assert dag["tasks"]["tidy_rest"]["upstream"] == ["tidy"]
     assert {task["trigger_rule"] for task in dag["tasks"].values()} == {"all_success"}
+
+
+def test_notices_are_written_then_sent_every_quarter_of_an_hour(read: dict[str, Any]) -> None:
+    dag = read["dags"]["send_notices"]
+
+    assert dag["schedule"] == "*/15 * * * *"
+    assert dag["tasks"]["send"]["upstream"] == ["queue"]
+    assert dag["tasks"]["send"]["trigger_rule"] == "all_done"
+    assert {task["retries"] for task in dag["tasks"].values()} == {0}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sync.demo.airflow_api import AirflowApi, Run, Task
 from sync.demo.answers import Answers
@@ -115,6 +116,10 @@ class Airflow:
         self._until(lambda: self.api.get_run(dag_id, run.run_id).is_over)
         run = self.api.get_run(dag_id, run.run_id)
         return Wave(run, self.api.list_tasks(run))
+
+    def ask(self, path: str) -> Any:  # noqa: ANN401 - whatever the API answers
+        """What Airflow's own API says."""
+        return self.api.ask(path)
 
     def stop(self) -> None:
         """End all of it."""

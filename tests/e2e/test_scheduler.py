@@ -1,26 +1,34 @@
 """What only the real scheduler can show: who waits for whom, and what makes a run red."""
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import make_url, text
 
 from sync.demo.country import Country
 from sync.demo.orchestra import LOGIN
+from sync.model.desk import Role
+from sync.portal.access import ensure_portal_secret
+from sync.services import accounts
 from sync.services.registry import load_registry, register_sources
 from sync.store.database import Database
 from sync.store.server import EmbeddedServer
 from tests.e2e.stage import KEY, PROFILE, SLOW_S, Airflow, Wave, answer_as, systems
+from tests.portal.browsing import Reader
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 
 TODAY = date(2026, 11, 23)
+PLUGIN = "sync_portal"
+PASSWORD = "mot-mat-khau-du-dai"  # noqa: S105 - of these tests
 SUITES = Path(__file__).resolve().parents[2] / "expectations"
 
 
@@ -52,6 +60,7 @@ def airflow(
     home = Path(tempfile.mkdtemp(prefix="cbccvc-e2e-"))
     with systems({**talks, units[3]: None}) as sources:
         (server.secrets / "test_key").write_text(KEY, encoding="utf-8")
+        ensure_portal_secret(server.secrets)
         database = Database.connect(server.url("sync_writer", name))
         load_registry(database)
         sizes = {code: country.unit(code).size for code in units}
@@ -114,6 +123,56 @@ def test_a_slow_unit_keeps_no_other_waiting(wave: Wave, units: list[str]) -> Non
 def test_mapped_tasks_show_unit_codes(wave: Wave, units: list[str]) -> None:
     assert set(wave.states("pull")) == set(units)
     assert set(wave.states("admit")) == set(units[:3])
+
+
+def test_the_menu_has_the_portal_which_asks_for_its_own_sign_in(
+    airflow: Airflow, wave: Wave
+) -> None:
+    plugin = next(each for each in airflow.ask("plugins")["plugins"] if each["name"] == PLUGIN)
+    stranger = Reader(airflow.home.address)
+
+    assert [view["href"] for view in plugin["external_views"]] == [
+        "/sync/dot",
+        "/sync/tam-giu",
+        "/sync/ket-noi",
+    ]
+    assert airflow.ask("plugins/importErrors")["import_errors"] == []
+    assert stranger.get("/sync/healthz").text == "ok\n"
+    asked = stranger.get("/sync/dot")
+    assert (asked.status_code, asked.headers["location"]) == (
+        303,
+        "/sync/dang-nhap?next=%2Fsync%2Fdot",
+    )
+
+
+def test_a_mapped_task_leads_to_its_units_page_and_the_wave_leads_back_to_the_task(
+    airflow: Airflow, wave: Wave, units: list[str], cloned: tuple[EmbeddedServer, str]
+) -> None:
+    server, name = cloned
+    keeper = Database.connect(server.url("portal_keeper", name))
+    wanted = accounts.Wanted("ky.su", "Kỹ sư", [(Role.ENGINEER, "")])
+    accounts.ensure_account(wanted, PASSWORD, db=keeper)
+    keeper.close()
+    engineer = Reader(airflow.home.address)
+    engineer.sign_in(PASSWORD, account="ky.su", path="/sync/dang-nhap")
+    run = f"dags/sync_wave/dagRuns/{quote(wave.run.run_id, safe='')}"
+    run_page = f"/dags/sync_wave/runs/{quote(wave.run.run_id, safe='')}"
+
+    waves = engineer.get("/sync/dot").text
+    page = engineer.get(re.findall(r'href="(/sync/dot/[^"]+)"', waves)[0]).text
+
+    assert f'href="{run_page}"' in waves
+    for task in (task for task in wave.tasks if task.task_id in ("pull", "admit")):
+        at = f"{run}/taskInstances/{task.task_id}/links?map_index={task.map_index}"
+        (link,) = airflow.ask(at)["extra_links"].values()
+        assert link == f"/sync/don-vi/{task.label}/ky-thuat"
+        assert engineer.get(link).status_code == 200
+    for task in (task for task in wave.tasks if task.task_id == "pull"):
+        row = page.partition(f'<tr id="{task.label}">')[2].partition("</tr>")[0]
+        assert f'href="{run_page}/tasks/pull/mapped/{task.map_index}"' in row
+    assert set(airflow.ask(f"{run}/taskInstances/check/links")["extra_links"].values()) == {
+        None
+    }
 
 
 def test_a_replay_is_a_run_by_hand_that_admits_and_asks_nobody(

@@ -68,10 +68,10 @@ def test_every_role_has_a_secret_and_every_secret_a_user() -> None:
     assert set(ROLE_NAMES) <= used
 
 
-def test_the_portal_holds_no_password_that_can_write() -> None:
-    writers = {"postgres", "migrator", "sync_writer", "portal_writer", "airflow"}
+def test_the_portal_holds_no_password_of_an_owner_or_of_the_pipeline() -> None:
+    others = {"postgres", "migrator", "sync_writer", "airflow"}
 
-    assert not writers & set(SERVICES["portal"]["secrets"])
+    assert not others & set(SERVICES["portal"]["secrets"])
 
 
 def test_only_this_machine_reaches_the_pages_and_nobody_the_database() -> None:

@@ -11,6 +11,15 @@ TODAY = date(2026, 11, 23)
 MONTH_AGO = date(2026, 10, 22)  # the day asked for is the 23rd; the newest before it counts
 YEAR_AGO = date(2025, 11, 23)
 MEASURED_AT = datetime(2026, 11, 23, 7, 5, tzinfo=UTC)
+WEEK_AGO = date(2026, 11, 15)
+BETWEEN = {
+    date(2026, 1, 15): (21, 12),
+    date(2026, 3, 2): (30, 18),
+    date(2026, 5, 20): (37, 26),
+    date(2026, 7, 1): (35, 24),
+    date(2026, 9, 9): (46, 37),
+    WEEK_AGO: (52, 44),
+}
 RESTRICTED = ("G01", "G11")
 RESTRICTED_HEADCOUNT = 98_761
 LEVEL_NAMES = ("registered", "reachable", "conformant", "reconciled", "complete", "current")
@@ -120,6 +129,7 @@ def unit_day(unit: dict[str, str], number: int, as_of: date) -> dict[str, Any]:
         "waiting": number % 4,
         "blocking_findings": quarantined + quarantined // 6,
         "other_findings": expected // 7,
+        "waived_findings": expected // 210,
         "last_success_at": (MEASURED_AT - timedelta(minutes=number)) if is_reached else None,
         "reason_code": reason_code,
         "reason_vi": reason_vi.format(
@@ -150,8 +160,11 @@ def insert_country(conn: Connection) -> None:
             _headline(TODAY, connected, synchronised, 56),
             _headline(MONTH_AGO, connected - 2, synchronised - 5, 56),
             _headline(YEAR_AGO, 16, 9, 94),
+            *(_headline(day, *counts, 56) for day, counts in BETWEEN.items()),
         ],
     )
+    _insert(conn, "facts.cause_day", [_cause(*row) for row in CAUSES])
+    _insert(conn, "facts.contact", CONTACTS)
     _insert(conn, "facts.unit_wave", [wave for day in days for wave in _waves(day)])
     _insert(conn, "facts.claimed", CLAIMS)
 
@@ -163,6 +176,22 @@ def _headline(as_of: date, connected: int, synchronised: int, of: int) -> dict[s
         "synchronised_count": synchronised,
         "unit_count": of,
         "measured_at": MEASURED_AT - (TODAY - as_of),
+    }
+
+
+def _cause(  # the columns of the table, in its order
+    rule: str, effect: str, said: tuple[str, str], counts: tuple[int, int, int], hidden: bool
+) -> dict[str, Any]:
+    return {
+        "as_of": TODAY,
+        "rule_code": rule,
+        "is_restricted": hidden,
+        "effect": effect,
+        "sentence_vi": said[0],
+        "sentence_en": said[1],
+        "unit_count": counts[0],
+        "record_count": counts[1],
+        "finding_count": counts[2],
     }
 
 
@@ -216,6 +245,7 @@ CLAIMS = [
         "claim_vi": "96 bộ, ngành, địa phương đã triển khai; 35 đã đồng bộ.",
         "claim_en": "96 ministries and provinces had deployed; 35 had synchronised.",
         "connected_count": 96,
+        "synchronised_count": 35,
         "unit_count": 96,
         "stated_by": "Bộ Nội vụ",
         "source": "english.mic.gov.vn",
@@ -225,6 +255,7 @@ CLAIMS = [
         "claim_vi": "Mới có 16 cơ quan báo cáo, 9 cơ quan đã đồng bộ.",
         "claim_en": "Only 16 agencies had reported, 9 had synchronised.",
         "connected_count": None,
+        "synchronised_count": 9,
         "unit_count": None,
         "stated_by": "Bộ Nội vụ",
         "source": "baochinhphu.vn",
@@ -234,8 +265,64 @@ CLAIMS = [
         "claim_vi": "1.436.507 hồ sơ được phê duyệt, 1.365.761 khớp dữ liệu dân cư (95,1%).",
         "claim_en": "1,436,507 approved records, 1,365,761 matched with people (95.1%).",
         "connected_count": None,
+        "synchronised_count": None,
         "unit_count": None,
         "stated_by": "Bộ Nội vụ",
         "source": "tienphong.vn",
+    },
+]
+
+EDUCATION = (
+    "Mã trình độ đào tạo không có trong danh mục; hãy chọn mã đúng tại hệ thống nguồn.",
+    "The education level is not on the list; choose the right code in the source system.",
+)
+CAUSES = [
+    ("ED001", "ask", EDUCATION, (41, 15_322, 16_040), False),
+    ("ED001", "ask", EDUCATION, (2, 4_711, 4_712), True),
+    (
+        "ID002",
+        "block",
+        (
+            "Số định danh cá nhân không đủ 12 chữ số; hãy kiểm tra lại giấy tờ.",
+            "The personal ID number has not 12 digits; check the papers.",
+        ),
+        (12, 2_045, 2_045),
+        False,
+    ),
+    *(
+        (
+            f"XX{number:03d}",
+            "count",
+            (f"Trường {number} đến muộn; hãy gửi sớm hơn.", f"Field {number} came late."),
+            (number, 100 - number, 120 - number),
+            False,
+        )
+        for number in range(1, 13)
+    ),
+]
+CONTACTS = [
+    {
+        "unit_code": "H35",
+        "role": "records",
+        "office": "Sở Nội vụ, Phòng Công chức, viên chức",
+        "office_email": "ccvc@h35.example",
+        "office_phone": "",
+        "since_on": date(2026, 1, 1),
+    },
+    {
+        "unit_code": "H35",
+        "role": "technical",
+        "office": "Trung tâm Chuyển đổi số",
+        "office_email": "",
+        "office_phone": "0213 0000 000",
+        "since_on": None,
+    },
+    {
+        "unit_code": "G27",
+        "role": "records",
+        "office": "Vụ Tổ chức cán bộ",
+        "office_email": "tccb@g27.example",
+        "office_phone": "024 0000 0000",
+        "since_on": date(2026, 7, 1),
     },
 ]

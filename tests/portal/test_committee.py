@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from sync.portal.committee import months_before
 from sync.portal.places import TILE_POSITIONS
+from sync.portal.scorecard import months_before
 from tests.portal.browsing import Reader, text_of
 from tests.portal.figures import current_units
 
@@ -168,7 +168,8 @@ def test_each_number_leads_to_a_definition_that_exists(signed_in: Reader) -> Non
 
 
 def test_pages_hold_no_script_and_no_inline_style(signed_in: Reader) -> None:
-    for path in ("/", "/don-vi/H35", "/dinh-nghia", "/?lang=en", "/khong-co"):
+    pages = ("/", "/don-vi/H35", "/dinh-nghia", "/dau-moi", "/so-cong-bo", "/?lang=en")
+    for path in (*pages, "/khong-co"):
         answer = signed_in.get(path)
         assert "<script" not in answer.text
         assert "style=" not in answer.text

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.portal.app import create_app
-from sync.store.database import Database
+from sync.portal.app import Ways, create_app
 from tests.portal.browsing import Reader
 from tests.portal.conftest import Clock, running
 
@@ -30,7 +29,7 @@ def test_a_page_that_does_not_exist_says_so_in_both_languages(
 def test_a_database_that_is_gone_is_an_error_page_without_address_or_password(
     secrets_dir: Path, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    gone = Database.connect(f"postgresql+psycopg2://reader:{PLANTED}@127.0.0.1:1/none")
+    gone = Ways.open(lambda role: f"postgresql+psycopg2://{role}:{PLANTED}@127.0.0.1:1/none")
     app = create_app(gone, is_public=True, clock=clock, secrets_dir=secrets_dir)
     with running(app) as address:
         answer = Reader(address).get("/")
@@ -47,9 +46,9 @@ def test_a_database_that_is_gone_is_an_error_page_without_address_or_password(
 
 
 def test_a_failure_of_ours_is_logged_by_kind_and_place_only(
-    secrets_dir: Path, clock: Clock, reader: Database, caplog: pytest.LogCaptureFixture
+    secrets_dir: Path, clock: Clock, ways: Ways, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app = create_app(reader, is_public=True, clock=clock, secrets_dir=secrets_dir)
+    app = create_app(ways, is_public=True, clock=clock, secrets_dir=secrets_dir)
 
     @app.get("/vo")
     def break_down() -> str:

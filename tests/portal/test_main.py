@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from sync.model.errors import ConfigurationError
-from sync.portal.access import KEY_FILE, PASSWORD_FILE, ensure_portal_secret
+from sync.portal.access import FIRST_ACCOUNTS, ensure_portal_secret
+from sync.portal.app import ROLES
 from sync.portal.main import create, thresholds_of
+from sync.services.setup import embedded_server, set_up
 from sync.settings import Settings, get_settings
 from sync.store.server import EmbeddedServer
 from tests.portal.browsing import Reader
@@ -41,33 +44,45 @@ def test_the_process_serves_from_its_settings(
 
     with running(app) as address:
         answer = Reader(address).get("/")
-    app.state.database.close()
+    app.state.ways.close()
 
     assert answer.status_code == 200
     assert "Chưa có số liệu nào" in answer.text
 
 
 @pytest.mark.usefixtures("_fresh_settings")
-def test_beside_the_embedded_server_the_password_is_made_on_first_use(
-    server: EmbeddedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_beside_the_embedded_server_first_accounts_are_made_on_first_use(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    secrets_dir = tmp_path / "secrets"
-    shutil.copytree(server.secrets, secrets_dir)
-    for name in (PASSWORD_FILE, KEY_FILE):
-        (secrets_dir / name).unlink(missing_ok=True)
-    monkeypatch.setenv("CBCCVC_HOME", str(server.home))
-    monkeypatch.setenv("CBCCVC_SECRETS_DIR", str(secrets_dir))
+    home = Path(tempfile.mkdtemp(prefix="cbccvc-portal-"))  # the server's account enters it
+    monkeypatch.setenv("CBCCVC_HOME", str(home))
+    try:
+        set_up()
+        app = create()
+        passwords = [
+            (home / "secrets" / name).read_text(encoding="utf-8").strip()
+            for _, _, name, _ in FIRST_ACCOUNTS
+        ]
+        with running(app) as address:
+            statuses = [
+                Reader(address).sign_in(password, account=login).status_code
+                for password, (login, _, _, _) in zip(passwords, FIRST_ACCOUNTS, strict=True)
+            ]
+        app.state.ways.close()
+    finally:
+        embedded_server().stop()
+        shutil.rmtree(home)
 
-    create()
-
-    assert (secrets_dir / PASSWORD_FILE).read_text(encoding="utf-8").strip()
+    assert statuses == [303, 303]
+    assert len(set(passwords)) == 2
 
 
 @pytest.mark.usefixtures("_fresh_settings")
 def test_on_a_server_of_its_own_the_password_must_be_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "committee_reader").write_text("x")
+    for role in ROLES:
+        (tmp_path / role).write_text("x")
     monkeypatch.setenv("CBCCVC_DATABASE_URL", "postgresql+psycopg2://{role}@127.0.0.1:1/cbccvc")
     monkeypatch.setenv("CBCCVC_SECRETS_DIR", str(tmp_path))
 

@@ -390,3 +390,41 @@ def test_of_two_approvers_at_once_one_is_told_it_is_done(unit: Village, desk: De
     assert sorted(said)[1] == "done"
     assert "is approved and cannot become approved" in sorted(said)[0]
     assert actions(unit) == ["correction_proposed", "correction_approved"]
+
+
+def test_a_blocked_record_is_admitted_under_its_corrected_number(
+    unit: Village, desk: Desk
+) -> None:
+    """Who else carries a number is asked after corrections, and a list's row can be one."""
+    good = unit.houses[A].main(0)["so_dinh_danh"]
+    unit.houses[A].main(0)["so_dinh_danh"] = "12345"
+    many(unit.houses[A].people[0], "reward").append(
+        {"rw_hinh_thuc": "K-01", "rw_ngay_qd": "2025-05-19"}
+    )
+    unit.day = 1
+    unit.wave()
+    assert unit.counts(A)["stale"] == 1
+    words: dict[str, Any] = {"actor": AN, "desk": desk, "clock": unit.clock}
+    cells = [
+        Cell(good, flag_id=flag_id(unit, "ID001b")),
+        Cell("GK", flag_id=flag_id(unit, "COD014")),
+    ]
+
+    judged = propose_many(cells, "From the card.", **words)
+    ids = [each.correction_id or 0 for each in judged]
+    approve_many(ids, actor=BINH, db=unit.db, clock=unit.clock)
+    unit.day = 2
+    unit.wave()
+
+    assert [each[0] for each in flags(unit, "ID001b")] == ["corrected"]
+    assert [each[0] for each in flags(unit, "COD014")] == ["corrected"]
+    counts = unit.counts(A)
+    assert (counts["quarantined"], counts["stale"], counts["live_after"]) == (0, 0, 8)
+    assert unit.states(good) == {A: "live"}
+    assert agrees(unit)
+    for each in ids:  # both taken back: blocked again, the last good version stays
+        withdraw_correction(each, actor=BINH, db=unit.db, clock=unit.clock)
+    unit.day = 3
+    unit.wave()
+    assert unit.counts(A)["stale"] == 1
+    assert agrees(unit)

@@ -64,10 +64,10 @@ def decision_is_told_in_time(columns: list[Column], given: Parameters) -> Column
 
 @row_rule("recruit_told_in_time", "days")
 def recruit_is_told_in_time(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
-    """Whoever was recruited since the first answer came with the first one that was due."""
-    recruited_on, is_new, first_on, previous_on = columns
+    """Whoever joined since the first answer came with the first one that was due."""
+    joined_on, is_new, first_on, previous_on = columns
     return or_(
         not_(func.coalesce(is_new, False)),
-        recruited_on <= first_on,
-        previous_on <= recruited_on + given["days"],
+        joined_on <= first_on,
+        previous_on <= joined_on + given["days"],
     )

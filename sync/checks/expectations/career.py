@@ -65,14 +65,21 @@ def does_not_name_a_district(value: Column, given: Parameters) -> ColumnElement[
     )
 
 
-@row_rule("reappointed_within", "years", "days", "as_of", turns_on=turning.reappointment)
+@row_rule(
+    *("reappointed_within", "categories", "years", "days", "as_of"),
+    turns_on=turning.reappointment,
+)
 def is_reappointed_within(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
-    """A leader's last (re)appointment is not older than a term and its margin."""
-    first, again, position, status = columns
+    """An appointed leader's last (re)appointment is not older than a term and its margin.
+
+    `categories`: who is appointed; cadres, and whoever names a term, hold posts by election.
+    """
+    first, again, position, status, category, term = columns
     last = func.greatest(first, again)
     in_term = later(last, years=given["years"], days=given["days"]) >= day(given["as_of"])
     leads = func.coalesce(position, NO_POSITION) != NO_POSITION
-    return or_(in_term, not_(leads), status.not_in(ACTIVE))
+    is_appointed = and_(category.in_(given["categories"]), term.is_(None))
+    return or_(in_term, not_(leads), status.not_in(ACTIVE), not_(is_appointed))
 
 
 @row_rule("one_open_post_while_active")
@@ -116,13 +123,17 @@ def is_not_active_past_retirement(
     )
 
 
-@row_rule("planned_retirement_by_the_roadmap")
+@row_rule("planned_retirement_by_the_roadmap", "days")
 def planned_retirement_is_by_the_roadmap(
     columns: list[Column], given: Parameters
 ) -> ColumnElement[bool]:
-    """The expected retirement day of an active person is the roadmap's."""
+    """The expected retirement day of an active person is the roadmap's, or `days` before.
+
+    Service ends with a month's last day and the pension begins with the next one.
+    """
     planned_on, retires_on, status = columns
-    return or_(planned_on == retires_on, status.not_in(ACTIVE))
+    is_planned = planned_on.between(later(retires_on, days=-given["days"]), retires_on)
+    return or_(is_planned, status.not_in(ACTIVE))
 
 
 @row_rule("ended_with_a_decision")
@@ -132,13 +143,14 @@ def ended_with_a_decision(columns: list[Column], given: Parameters) -> ColumnEle
     return or_(decision_count > 0, status.not_in(ENDED))
 
 
-@row_rule("early_retirement_named_so", "retired", "from_day")
+@row_rule("early_retirement_named_so", "retired", "days", "from_day")
 def early_retirement_is_named_so(
     columns: list[Column], given: Parameters
 ) -> ColumnElement[bool]:
-    """Retiring before the roadmap's day is not recorded as ordinary retirement."""
+    """Retiring more than `days` before the roadmap's is not recorded as ordinary retirement."""
     status, ended_on, retires_on = columns
-    is_early = and_(ended_on < retires_on, ended_on >= day(given["from_day"]))
+    due_on = later(retires_on, days=-given["days"])
+    is_early = and_(ended_on < due_on, ended_on >= day(given["from_day"]))
     return not_(and_(status == given["retired"], is_early))
 
 

@@ -85,6 +85,13 @@ def is_paid_in_full_after_probation(
     return or_(percent != given["percent"], is_recent, status.not_in(ACTIVE))
 
 
+@row_rule("percent_while_serving", "percents", "statuses")
+def percent_is_of_service(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
+    """One of the percents, for statuses in which nothing may lower the pay."""
+    percent, status = columns
+    return or_(percent.in_(given["percents"]), status.not_in(given["statuses"]))
+
+
 @row_rule("number_of_somebody_else")
 def number_is_of_somebody_else(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
     """A relative's number is not the person's own."""

@@ -31,26 +31,33 @@ def score_is_of_the_rating(columns: list[Column], given: Parameters) -> ColumnEl
     return or_(year < given["from_year"], and_(*tests))
 
 
-@row_rule("rating_after_discipline", "categories", "lowest")
+@row_rule("rating_after_discipline", "categories", "lowest", "from_year")
 def rating_fits_the_discipline(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
-    """Whoever was disciplined in the year is rated not above the lowest."""
-    rating, is_disciplined, category = columns
-    concerned = and_(is_disciplined, category.in_(given["categories"]))
+    """Whoever was disciplined in the year, in the present post, is rated the lowest.
+
+    The record tells today's category; before the present post it may have been another.
+    """
+    rating, year, disciplined_on, post_since, category = columns
+    is_of_today = and_(disciplined_on > post_since, category.in_(given["categories"]))
+    concerned = and_(is_of_today, year >= given["from_year"])
     return or_(rating == given["lowest"], not_(concerned))
 
 
-@row_rule("discipline_for_the_category", "categories")
+@row_rule("discipline_for_the_category", "categories", "from_day")
 def discipline_is_for_the_category(
     columns: list[Column], given: Parameters
 ) -> ColumnElement[bool]:
-    """`categories`: form -> staff categories it applies to; a form not named applies to all."""
-    form, category = columns
-    return and_(
-        *(
-            or_(form != code, category.in_(allowed))
-            for code, allowed in sorted(given["categories"].items())
-        )
-    )
+    """`categories`: form -> staff categories it applies to; a form not named applies to all.
+
+    Asked only of decisions since `from_day` in the present post: the category is today's.
+    """
+    form, category, decided_on, post_since = columns
+    is_of_today = and_(decided_on >= day(given["from_day"]), decided_on > post_since)
+    fits = [
+        or_(form != code, category.in_(allowed))
+        for code, allowed in sorted(given["categories"].items())
+    ]
+    return or_(not_(is_of_today), and_(*fits))
 
 
 @row_rule("severance_to_end_the_record", "form", "as_of", turns_on=turning.severance)

@@ -23,7 +23,6 @@ from sqlalchemy import (
 from sync.checks.expectations import turning
 from sync.checks.expectations.code_lists import RANK
 from sync.checks.expectations.days import (
-    ACTIVE,
     NO_POSITION,
     day,
     later,
@@ -124,15 +123,18 @@ def coefficient_is_not_of_another_step(
 
 def _raise_turns_on(columns: list[Column], given: Parameters) -> Column:
     """The day after the months of the step; the last step is looked at once in vain."""
-    rank, _, since, status = columns
+    rank, _, since, status, _ = columns
     over = later(since, months=_months_of_a_step(rank), days=1)
-    return only_if(status.in_(ACTIVE), next_after(day(given["as_of"]), over))
+    return only_if(status.in_(given["statuses"]), next_after(day(given["as_of"]), over))
 
 
-@row_rule("step_raised_in_time", "as_of", turns_on=_raise_turns_on)
+@row_rule("step_raised_in_time", "statuses", "as_of", turns_on=_raise_turns_on)
 def step_is_raised_in_time(columns: list[Column], given: Parameters) -> ColumnElement[bool]:
-    """Nobody active stands below the last step longer than the table's time."""
-    rank, step, since, status = columns
+    """Nobody in service stands below the last step longer than the table's time.
+
+    A discipline since the step began makes a longer wait lawful; leave does, while it lasts.
+    """
+    rank, step, since, status, disciplined_on = columns
     today = day(given["as_of"])
     # Spares most rows the rest; a day more, because 29 February counts as 28 both ways.
     may_be_due = since < later(today, months=-SHORT_STEP_MONTHS, days=1)
@@ -141,7 +143,8 @@ def step_is_raised_in_time(columns: list[Column], given: Parameters) -> ColumnEl
         and_(
             may_be_due,
             is_due,
-            status.in_(ACTIVE),
+            status.in_(given["statuses"]),
+            not_(func.coalesce(disciplined_on >= since, False)),
             _is_known_step(rank, step),
             not_(_is_last_step(rank, step)),
         )
@@ -188,12 +191,12 @@ def beyond_frame_is_of_the_years(
 def allowance_goes_with_the_position(
     columns: list[Column], given: Parameters
 ) -> ColumnElement[bool]:
-    """A leadership allowance if and only if a leadership position is held."""
+    """A leadership position comes with its allowance; one without a post may be kept."""
     allowance, position, unreadable = columns
     has_allowance = func.coalesce(allowance, 0) > 0
     has_position = func.coalesce(position, NO_POSITION) != NO_POSITION
     could_read = func.coalesce(literal("sal_hs_pccv") == any_(unreadable), False)
-    return or_(has_allowance == has_position, could_read)
+    return or_(has_allowance, not_(has_position), could_read)
 
 
 @row_rule(
@@ -203,10 +206,13 @@ def allowance_goes_with_the_position(
 def allowance_is_of_the_position(
     columns: list[Column], given: Parameters
 ) -> ColumnElement[bool]:
-    """`values`: position -> allowances of its table; no allowance exceeds `highest`."""
+    """`values`: position -> allowances of its table; no allowance exceeds `highest`.
+
+    One above its table may be kept from an earlier post.
+    """
     allowance, position = columns
     fits = [
-        or_(position != code, allowance.in_(values))
+        or_(position != code, allowance.in_(values), allowance > max(values))
         for code, values in sorted(given["values"].items())
     ]
     return or_(

@@ -57,12 +57,14 @@ def district(value: Column, given: Parameters) -> Column:
 
 
 def reappointment(columns: list[Column], given: Parameters) -> Column:
-    """The day after a leader's term and its margin."""
-    first, again, position, status = columns
+    """The day after an appointed leader's term and its margin."""
+    first, again, position, status, category, term = columns
     last = func.greatest(first, again)
     over = later(last, years=given["years"], days=given["days"] + 1)
     leads = func.coalesce(position, NO_POSITION) != NO_POSITION
-    return only_if(and_(leads, status.in_(ACTIVE)), next_after(day(given["as_of"]), over))
+    is_appointed = and_(category.in_(given["categories"]), term.is_(None))
+    concerned = and_(leads, is_appointed, status.in_(ACTIVE))
+    return only_if(concerned, next_after(day(given["as_of"]), over))
 
 
 def retirement(columns: list[Column], given: Parameters) -> Column:

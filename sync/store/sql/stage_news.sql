@@ -2,6 +2,7 @@
 -- Question: which records are new or changed although their unit answered before, and since when have
 --   their rewards, disciplines and posts been decided that the register lacks?
 -- Asked by: read, after stage_answers. Rows: one per new or changed record of a unit admitted before.
+--   Who joined this unit when, not who was recruited when: another unit may have recruited them.
 --   Decisions from before the first answer are history, and a first answer is never late. An answer
 --   pulled before the last admitted one (a replay) says nothing about lateness.
 WITH judged AS MATERIALIZED (
@@ -45,9 +46,9 @@ WITH judged AS MATERIALIZED (
                          AND k.record_id = l.record_id AND k.wh_ngay_quyet_dinh = l.decided_on)
     GROUP  BY l.snapshot_id, l.record_id
 )
-INSERT INTO staging.news (snapshot_id, record_id, is_new, recruited_on, oldest_reward_on, oldest_discipline_on,
+INSERT INTO staging.news (snapshot_id, record_id, is_new, joined_on, oldest_reward_on, oldest_discipline_on,
     oldest_post_on)
-SELECT f.snapshot_id, f.record_id, f.is_new, r.ngay_tuyen_dung, o.reward_on, o.discipline_on, o.post_on
+SELECT f.snapshot_id, f.record_id, f.is_new, r.ngay_vao_co_quan, o.reward_on, o.discipline_on, o.post_on
 FROM   fresh AS f
 LEFT   JOIN staging.recruitment AS r ON r.snapshot_id = f.snapshot_id AND r.record_id = f.record_id
 LEFT   JOIN oldest AS o ON o.snapshot_id = f.snapshot_id AND o.record_id = f.record_id

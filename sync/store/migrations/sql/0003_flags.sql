@@ -3,6 +3,12 @@
 -- The unit's own codes that the present answer of a record was read by.
 ALTER TABLE landing.present ADD mapping_ids bigint[] NOT NULL DEFAULT '{}';
 
+-- What is listed by unit, and what leaves with a flag that housekeeping removes.
+CREATE INDEX correction_by_unit ON register.correction (unit_code, state, correction_id);
+CREATE INDEX waiver_by_unit ON quality.waiver (unit_code, waiver_id);
+CREATE INDEX waiver_by_flag ON quality.waiver (flag_id);
+CREATE INDEX waiver_due ON quality.waiver (until_on) WHERE state = 'active';
+
 -- A steward decides about a code without seeing people: this does what follows from the present state of a
 -- decision, and nothing else. Records concerned are read again, flags of the cause wait or are asked again.
 -- Returns how many records are read again.

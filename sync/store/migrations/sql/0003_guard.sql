@@ -20,6 +20,14 @@ BEGIN
         EXECUTE format('CREATE POLICY own_records ON %1$s TO portal_writer USING (EXISTS'
                        ' (SELECT FROM landing.record AS r WHERE r.record_id = %1$s.record_id))', name);
     END LOOP;
+    -- Counts and states of units, nobody's person: shown to whoever is signed in.
+    FOREACH name IN ARRAY ARRAY['landing.wave_unit', 'landing.removal', 'landing.snapshot', 'quality.unit_finding',
+                                'quality.snapshot_figures', 'quality.release', 'quality.rule_share'] LOOP
+        EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', name);
+        EXECUTE format('CREATE POLICY owner_all ON %s TO cbccvc_owner USING (true)', name);
+        EXECUTE format('CREATE POLICY signed_in ON %s FOR SELECT TO portal_writer'
+                       ' USING ((SELECT portal.viewer_id()) IS NOT NULL)', name);
+    END LOOP;
 END $$;
 
 -- Counts by cause: HR of the unit, and stewards everywhere.
@@ -56,20 +64,24 @@ ALTER TABLE ledger.entry ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner_all ON ledger.entry TO cbccvc_owner USING (true);
 CREATE POLICY auditor_reads ON ledger.entry FOR SELECT TO auditor USING (true);
 CREATE POLICY keeper_signs ON ledger.entry FOR INSERT TO portal_keeper WITH CHECK (action LIKE 'account\_%');
+CREATE POLICY keeper_reads_back ON ledger.entry FOR SELECT TO portal_keeper USING (action LIKE 'account\_%');
 CREATE POLICY own_entries ON ledger.entry FOR SELECT TO portal_writer
     USING (unit_code = ANY ((SELECT portal.viewer_units())::text[]) OR (SELECT portal.viewer_is('auditor'))
            OR (SELECT portal.viewer_is('engineer')) OR (SELECT portal.viewer_is('steward')));
 CREATE POLICY own_signature ON ledger.entry FOR INSERT TO portal_writer
-    WITH CHECK (actor = (SELECT portal.viewer_login()) AND live_before IS NULL AND received IS NULL
+    WITH CHECK (actor = (SELECT portal.viewer_login()) AND live_before IS NULL AND live_after IS NULL
+                AND action NOT LIKE 'account\_%'
+                AND (action NOT LIKE 'snapshot\_%' OR (SELECT portal.viewer_is('engineer')))
+                AND action <> 'snapshot_admitted'
                 AND (unit_code = ANY ((SELECT portal.viewer_units())::text[]) OR (SELECT portal.viewer_is('steward'))
                      OR (SELECT portal.viewer_is('engineer'))));
 
--- Holds are an engineer's to decide; a snapshot's row names no person and is read by every page.
-ALTER TABLE landing.snapshot ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY owner_all ON landing.snapshot TO cbccvc_owner USING (true);
-CREATE POLICY seen ON landing.snapshot FOR SELECT TO portal_writer USING (true);
+-- Holds are an engineer's to decide.
 CREATE POLICY held_by_engineer ON landing.snapshot FOR UPDATE TO portal_writer
-    USING (state = 'held' AND (SELECT portal.viewer_is('engineer')));
+    USING (state = 'held' AND (SELECT portal.viewer_is('engineer')))
+    WITH CHECK (state IN ('released', 'rejected') AND (SELECT portal.viewer_is('engineer')));
+CREATE POLICY released_by_engineer ON quality.release FOR INSERT TO portal_writer
+    WITH CHECK ((SELECT portal.viewer_is('engineer')) AND actor = (SELECT portal.viewer_login()));
 
 -- Two cases of one person: a unit sees that there is a case, and with whom, not the other's record.
 ALTER TABLE quality.conflict_case ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

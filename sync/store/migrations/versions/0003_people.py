@@ -4,16 +4,25 @@ from importlib import resources
 
 from alembic import op
 
+from sync.contract.record import record_groups
 from sync.store.check_views import create_check_views
 from sync.store.group_tables import staging_ddl
-from sync.store.typed_rows import spoken_groups
 
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-TOPICS = ("portal", "desk", "flags")
+TOPICS = (
+    "portal",
+    "desk",
+    "access",
+    "notices",
+    "flags",
+    "runs",
+    "committee",
+    "search",
+)
 BY_RECORD = ("landing.snapshot_entry", "register.dossier_version")
 
 
@@ -46,14 +55,16 @@ def upgrade() -> None:
     for topic in TOPICS:
         _run(_read(topic))
     _stage_anew()
-    groups = (f"register.{group.name}" for group in spoken_groups())
+    groups = (f"register.{group.name}" for group in record_groups().values())
     names = ", ".join(f"'{name}'" for name in (*BY_RECORD, *groups))
     _run(_read("guard").replace("{by_record}", names))
+    _run(_read("bounds"))
     _run(_read("grants"))
     _run(_read("drafts"))
 
 
 def downgrade() -> None:
+    _run(_read("bounds_down"))
     _run(_read("guard_down"))
     _run(_read("drafts_down"))
     for topic in reversed(TOPICS):

@@ -25,8 +25,8 @@ SELECT
     answer.first_on,
     answer.previous_on,
     news.is_new,
-    news.recruited_on,
-    news.recruited_on AS ngay_tuyen_dung,
+    news.joined_on,
+    news.joined_on AS ngay_vao_co_quan,
     news.oldest_reward_on,
     news.oldest_discipline_on,
     news.oldest_post_on

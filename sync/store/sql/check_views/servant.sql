@@ -33,7 +33,8 @@ SELECT
     salary.sh_he_so AS open_salary_coefficient,
     training.highest_training,
     rating.record_id IS NOT NULL AS has_last_rating,
-    relation.has_both_parents
+    relation.has_both_parents,
+    measure.disciplined_on
 FROM staging.person AS person
 JOIN landing.snapshot AS snapshot ON snapshot.snapshot_id = person.snapshot_id
 {joins}
@@ -86,5 +87,11 @@ LEFT JOIN (
     WHERE $1 IS NULL OR snapshot_id = ANY($1)
     GROUP BY snapshot_id, record_id
 ) AS relation ON relation.snapshot_id = person.snapshot_id AND relation.record_id = person.record_id
+LEFT JOIN (
+    SELECT snapshot_id, record_id, max(dc_ngay_qd) AS disciplined_on
+    FROM staging.discipline
+    WHERE $1 IS NULL OR snapshot_id = ANY($1)
+    GROUP BY snapshot_id, record_id
+) AS measure ON measure.snapshot_id = person.snapshot_id AND measure.record_id = person.record_id
 WHERE $1 IS NULL OR person.snapshot_id = ANY($1)
 OFFSET '0'

@@ -1,0 +1,27 @@
+"""All routes of the HR desk."""
+
+from fastapi import APIRouter
+
+from sync.portal import (
+    desk,
+    desk_acts,
+    desk_approve,
+    desk_codes,
+    desk_done,
+    desk_fix,
+    desk_record,
+    desk_search,
+)
+
+router = APIRouter()
+for part in (
+    desk,
+    desk_acts,
+    desk_approve,
+    desk_codes,
+    desk_done,
+    desk_fix,
+    desk_record,
+    desk_search,
+):
+    router.include_router(part.router)

@@ -1,0 +1,12 @@
+-- waiting.sql
+-- Question: which proposed values of this unit wait for the second officer?
+-- Asked by: the page of approvals. Rows: at most :row_count, oldest first, after :after.
+SELECT c.correction_id, c.unit_code, c.record_id, c.group_name, c.row_no, c.field_code, c.flag_id,
+       c.old_value, c.new_value, c.reason, c.state, c.proposed_by, c.proposed_at,
+       c.decided_by, c.decided_at, c.decision_reason, c.ended_at,
+       coalesce(k.ho_va_ten, '') AS name, coalesce(k.so_dinh_danh, '') AS number
+FROM   register.correction AS c
+LEFT   JOIN register.directory AS k ON k.record_id = c.record_id
+WHERE  c.unit_code = :unit_code AND c.state = 'proposed' AND c.correction_id > :after
+ORDER  BY c.correction_id
+LIMIT  :row_count

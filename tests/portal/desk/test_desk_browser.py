@@ -1,0 +1,162 @@
+"""The desk as a person meets it: headless Chromium without a script, phone and desk."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.portal.desk.conftest import APPROVER, OFFICER, PASSWORD, STEWARD
+from tests.portal.test_browser import CONTRAST, DESK, PHONE, QUIET
+from tests.services.village import A, Village
+
+pytestmark = pytest.mark.browser
+
+Scheme = Literal["light", "dark"]
+RULES_OF_AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        reason = "Chromium is not installed: apt-get install chromium."
+        if os.environ.get("CI") == "true":  # noqa: TID251 - a test run has no settings
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+def sign_in(page: Page, portal: str, login: str) -> Page:
+    page.goto(portal + "/dang-nhap")
+    page.get_by_label("Tài khoản").fill(login)
+    page.get_by_label("Mật khẩu").fill(PASSWORD)
+    page.get_by_role("button", name="Đăng nhập").click()
+    return page
+
+
+@pytest.fixture(scope="module")
+def officer(browser: Browser, desk_portal: str) -> Iterator[Page]:
+    """An officer's window that runs no script of the page."""
+    page = browser.new_page(viewport={"width": DESK, "height": 900})
+    yield sign_in(page, desk_portal, OFFICER)
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def paths(desk_village: Village) -> list[str]:
+    """The desk's pages over real records."""
+    cause = desk_village.one(
+        "SELECT encode(cause_hmac, 'hex') FROM quality.cause"
+        " WHERE unit_code = :u AND rule_code = 'CR006'",
+        u=A,
+    )
+    first = desk_village.one(
+        "SELECT min(record_id) FROM landing.record WHERE unit_code = :u", u=A
+    )
+    return [
+        "/viec",
+        f"/viec/nguyen-nhan?unit={A}&rule=CR006&cause={cause}",
+        f"/ho-so/{first}",
+        f"/ho-so/{first + 4}",
+        f"/ho-so/{first}/sua?group=recruitment&row=1&field=ngay_vao_co_quan",
+        "/tim",
+        "/phe-duyet",
+        "/gan-ma",
+    ]
+
+
+@pytest.mark.parametrize("width", [PHONE, 768, DESK])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_no_page_of_the_desk_is_wider_than_its_window(
+    officer: Page, desk_portal: str, paths: list[str], width: int, language: str
+) -> None:
+    officer.set_viewport_size({"width": width, "height": 800})
+    wide = {}
+    for path in paths:
+        officer.goto(f"{desk_portal}{path}{'&' if '?' in path else '?'}lang={language}")
+        shown = officer.evaluate("document.documentElement.scrollWidth")
+        if shown > width:
+            wide[path] = shown
+    officer.goto(f"{desk_portal}/viec?lang=vi")
+
+    assert wide == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_and_all_words_stand_out(
+    officer: Page, desk_portal: str, paths: list[str], scheme: Scheme
+) -> None:
+    officer.emulate_media(color_scheme=scheme)
+    officer.set_viewport_size({"width": DESK, "height": 900})
+    low, found = [], {}
+    for path in paths:
+        officer.goto(desk_portal + path)
+        officer.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        low += [(path, each) for each in officer.evaluate(CONTRAST)]
+        answer = Axe().run(officer, options={"runOnly": RULES_OF_AXE})
+        if answer.violations_count:
+            found[path] = answer.generate_report()
+
+    assert low == []
+    assert found == {}
+
+
+def test_by_keyboard_alone_a_person_is_proposed_a_value_and_another_officer_approves(
+    browser: Browser, officer: Page, desk_portal: str
+) -> None:
+    officer.goto(desk_portal + "/viec")
+    officer.get_by_role("link", name="Họ và tên có chữ số hoặc ký hiệu lạ").focus()
+    officer.keyboard.press("Enter")
+    officer.locator("input[name=flag]").focus()
+    officer.keyboard.press("Space")
+    officer.get_by_label("Một giá trị cho tất cả").focus()
+    officer.keyboard.type("Trần Thị Bưởi")
+    officer.get_by_role("group", name="Đề nghị sửa").get_by_label("Lý do").focus()
+    officer.keyboard.type("Theo giấy khai sinh")
+    officer.keyboard.press("Enter")
+    said = officer.get_by_role("status").inner_text()
+    officer.goto(desk_portal + "/phe-duyet")
+    own = officer.get_by_text("Đề nghị của chính bạn").count()
+    second = sign_in(browser.new_page(), desk_portal, APPROVER)
+    second.get_by_role("link", name="Việc của đơn vị").click()
+    second.get_by_role("link", name="1 việc chờ bạn phê duyệt").click()
+    change = second.locator(".change-values").inner_text()
+    second.get_by_role("checkbox").check()
+    second.get_by_role("button", name="Phê duyệt").click()
+    approved = second.get_by_role("status").inner_text()
+    second.close()
+
+    assert "Đã gửi đề nghị sửa" in said
+    assert own == 1
+    assert "→ Trần Thị Bưởi" in change
+    assert "Đã phê duyệt" in approved
+
+
+def test_an_error_leads_to_its_field(officer: Page, desk_portal: str, paths: list[str]) -> None:
+    officer.goto(desk_portal + paths[4])
+    officer.get_by_label("Giá trị đúng").fill("30/02/2001")
+    officer.get_by_label("Lý do").fill("Theo hồ sơ giấy")
+    officer.get_by_role("button", name="Gửi đề nghị").click()
+    problem = officer.get_by_role("alert")
+    officer.get_by_role("alert").get_by_role("link").click()
+
+    assert "Ngày chưa đúng" in problem.inner_text()
+    assert officer.url.endswith("#value")
+    assert officer.get_by_label("Giá trị đúng").input_value() == "30/02/2001"
+    assert officer.get_by_label("Giá trị đúng").get_attribute("aria-invalid") == "true"
+
+
+def test_a_stewards_menu_has_codes_and_no_people(browser: Browser, desk_portal: str) -> None:
+    page = sign_in(browser.new_page(), desk_portal, STEWARD)
+    menu = page.get_by_role("navigation", name="Mục chính").inner_text()
+    page.close()
+
+    assert "Gán mã" in menu
+    assert "Tìm hồ sơ" not in menu
