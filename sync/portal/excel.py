@@ -252,7 +252,7 @@ def _draft_page(  # noqa: PLR0913 - what every route of the page was given
         cells=[Shown.of(cell, choices, is_english=is_english) for cell in found[:PAGE]],
         next_after=found[PAGE - 1].cell_no if len(found) > PAGE else None,
         is_later=after > 0,
-        reason=reason[0],
+        typed_reason=reason[0],
         problem=reason[1],
         longest_reason=LONGEST_REASON,
     )
