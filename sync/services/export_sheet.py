@@ -127,9 +127,10 @@ def read_rows(
     """Values as read of these records' (record, group) rows; one staging for all of them."""
     wanted = {group: fields.get(group, set()) for _, group in rows if group in record_groups()}
     wanted[PERSON] = wanted.get(PERSON, set()) | set(WHO)
+    records = sorted({record_id for record_id, _ in rows})
     with (
         checker.transaction() as conn,
-        reading_alone(conn, sorted({record_id for record_id, _ in rows}), as_of) as snapshot_id,
+        reading_alone(conn, records, set(wanted), as_of) as snapshot_id,
     ):
         return {
             group: sheets.list_values(conn, snapshot_id, group, sorted(codes))
