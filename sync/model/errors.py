@@ -58,6 +58,16 @@ class RefusedValueError(SyncError):
         self.rule_code = rule_code
 
 
+class RefusedFileError(SyncError):
+    """An uploaded file is not read; `problem` says why, the message never quotes it."""
+
+    status = 422
+
+    def __init__(self, message: str, *, problem: str) -> None:
+        super().__init__(message)
+        self.problem = problem
+
+
 class ConfigurationError(SyncError):
     """The service is set up wrongly; the message names the setting."""
 

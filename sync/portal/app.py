@@ -23,6 +23,7 @@ from sync.portal import (
     doors,
     downloads,
     engineers,
+    excel,
     vouching,
 )
 from sync.portal.access import Clock, Gatekeeper
@@ -31,6 +32,7 @@ from sync.portal.pages import here, path_for, style_version, templates
 from sync.portal.speech import LANGUAGES, speech
 from sync.portal.thresholds import Thresholds
 from sync.services import tokens
+from sync.sheets.gate import FILE_LIMIT
 from sync.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -45,11 +47,12 @@ SAFE_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-KNOWN_STATUSES = frozenset({400, 403, 404, 405, 409, 503})
+KNOWN_STATUSES = frozenset({400, 403, 404, 405, 409, 413, 503})
 ROLES = ("committee_reader", "portal_keeper", "portal_writer", "desk_checker")
-UNREADABLE_REQUEST = 400
+UNREADABLE_REQUEST, TOO_LARGE = 400, 413
 OUR_FAULT = 500
 LONGEST_FORM = 8192  # bytes
+LONGEST_BODY = {"upload_sheet": FILE_LIMIT + LONGEST_FORM}  # by the route that takes files
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ def create_app(
     app.include_router(audit.router)
     app.include_router(engineers.router)
     app.include_router(desk_routes.router)
+    app.include_router(excel.router)
     app.add_exception_handler(SignInNeededError, _ask_to_sign_in)
     app.add_exception_handler(PasswordChangeNeededError, _ask_for_a_password)
     app.add_exception_handler(HTTPException, _show_error)
@@ -124,7 +128,11 @@ def create_app(
 async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
     """The last handler: of an error only kind and place are logged, and nothing is shown."""
     try:
-        if is_too_long(request) or not is_known_host(request):
+        limit = longest_body(request)
+        if is_too_long(request, limit):  # told before any of it is read
+            status = UNREADABLE_REQUEST if limit == LONGEST_FORM else TOO_LARGE
+            answer = _error_page(request, status)
+        elif not is_known_host(request):
             answer = _error_page(request, UNREADABLE_REQUEST)
         else:
             answer = await go_on(request)
@@ -145,12 +153,20 @@ async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response
     return answer
 
 
-def is_too_long(request: Request) -> bool:
-    """Whether the request has a body longer than any form of ours, or of a length not told."""
+def longest_body(request: Request) -> int:
+    """Bytes that a request to this route may bring."""
+    for name, limit in LONGEST_BODY.items():
+        if request.scope["path"] == path_for(request, name):
+            return limit
+    return LONGEST_FORM
+
+
+def is_too_long(request: Request, limit: int = LONGEST_FORM) -> bool:
+    """Whether the request has a body longer than its route takes, or of a length not told."""
     if request.method in {"GET", "HEAD"}:
         return False
     length = request.headers.get("content-length", "")
-    return not length.isascii() or not length.isdigit() or int(length[:9]) > LONGEST_FORM
+    return not length.isascii() or not length.isdigit() or int(length[:12]) > limit
 
 
 def is_known_host(request: Request) -> bool:

@@ -27,6 +27,7 @@ MENU: tuple[tuple[str, tuple[Role, ...]], ...] = (
     ("queue", HR),
     ("approvals", HR),
     ("search", HR),
+    ("sheets", (Role.HR_OFFICER,)),
     ("mappings", (*HR, Role.STEWARD)),
 )
 DESK_PARTS = ("unit", "rule", "cause", "after", "group", "row", "field", "ids")

@@ -162,6 +162,20 @@ def _about_records(
 
 
 @contextmanager
+def reading_alone(
+    conn: Connection, record_ids: Sequence[int], groups: Set[str], as_of: date
+) -> Iterator[int]:
+    """These groups of records of one unit staged as a wave would read them now, before
+    corrections; the number of their snapshot. Leaves no trace.
+
+    Raises:
+        NotFoundError: no record has a present answer.
+    """
+    with _rolled_back(conn):
+        yield _stage(conn, record_ids, as_of, frozenset(groups))
+
+
+@contextmanager
 def _rolled_back(conn: Connection) -> Iterator[None]:
     savepoint = conn.begin_nested()
     try:
@@ -170,14 +184,19 @@ def _rolled_back(conn: Connection) -> Iterator[None]:
         savepoint.rollback()
 
 
-def _stage(conn: Connection, record_ids: Sequence[int], as_of: date) -> int:
+def _stage(
+    conn: Connection,
+    record_ids: Sequence[int],
+    as_of: date,
+    only: frozenset[str] | None = None,
+) -> int:
     """Present documents read as a wave reads them, alone in a snapshot of their own."""
     staging.prepare(conn)
     snapshot_id = one_record.add_snapshot(conn, record_ids, as_of)
     profile = profile_of(conn, snapshots.get(conn, snapshot_id))
     reading = staging.ReadingPass(pass_no=1, basis_sha256="", cross_rules=())
     staging.choose_documents(conn, [snapshot_id], profile, reading)
-    staging.read_documents(conn, [snapshot_id], profile, reading.pass_no)
+    staging.read_documents(conn, [snapshot_id], profile, reading.pass_no, only)
     code_mappings.apply(conn, [snapshot_id], reading.pass_no, fields_of_lists())
     return snapshot_id
 

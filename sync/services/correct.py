@@ -25,7 +25,7 @@ from sync.services.cells import Cell, Judged, check_reason, judge, locate
 from sync.services.context import Clock, database_of, today, utc_now
 from sync.services.permissions import check_may
 from sync.store import corrections, ledger
-from sync.store.corrections import Correction, Deciding, NewCorrection
+from sync.store.corrections import Correction, Deciding, NewCorrection, Place
 from sync.store.database import Database
 from sync.store.locks import lock_units
 
@@ -89,23 +89,30 @@ def propose_many(
         PermissionDeniedError: the actor is no HR officer of one of their units.
         ConfigurationError: no reason, or too many cells at once.
     """
-    said, ways, now = stated_reason(reason), desk or desk_of_server(), clock()
+    said, ways = stated_reason(reason), desk or desk_of_server()
     with ways.db.transaction() as conn:
-        judged = _judge(conn, ways, cells, actor, clock)
-        accepted = [each for each in judged if each.is_accepted]
-        if not accepted:
-            return judged
-        new = [each.as_new() for each in accepted]
-        check_reason(said, _values(new))
-        ids = corrections.add_many(conn, new, said, (actor.login, now))
-        corrections.move_flags(
-            conn, list(ids.values()), [FlagState.OPEN], FlagState.PROPOSED, now
-        )
-        _enter(conn, corrections.list_by_id(conn, list(ids.values())), actor, said, clock)
+        judged = judge_within(conn, ways, cells, actor, clock)
+        ids = propose_within(conn, judged, said, actor, clock)
     return [
         replace(each, correction_id=ids[each.place]) if each.is_accepted else each
         for each in judged
     ]
+
+
+def propose_within(
+    conn: Connection, judged: Sequence[Judged], reason: str, actor: Actor, clock: Clock
+) -> dict[Place, int]:
+    """Propose what this transaction judged and accepted; the correction at each place."""
+    accepted = [each for each in judged if each.is_accepted]
+    if not accepted:
+        return {}
+    now = clock()
+    new = [each.as_new() for each in accepted]
+    check_reason(reason, _values(new))
+    ids = corrections.add_many(conn, new, reason, (actor.login, now))
+    corrections.move_flags(conn, list(ids.values()), [FlagState.OPEN], FlagState.PROPOSED, now)
+    _enter(conn, corrections.list_by_id(conn, list(ids.values())), actor, reason, clock)
+    return ids
 
 
 def check_many(
@@ -122,7 +129,7 @@ def check_many(
     """
     ways = desk or desk_of_server()
     with ways.db.transaction() as conn:
-        return _judge(conn, ways, cells, actor, clock)
+        return judge_within(conn, ways, cells, actor, clock)
 
 
 def approve_correction(
@@ -230,9 +237,10 @@ def list_corrections(
         return corrections.list_in_states(conn, unit_code, states, after=after, limit=limit)
 
 
-def _judge(
+def judge_within(
     conn: Connection, ways: Desk, cells: Sequence[Cell], actor: Actor, clock: Clock
 ) -> list[Judged]:
+    """`check_many` in the caller's transaction; locks the units."""
     if not 1 <= len(cells) <= BATCH_LIMIT:
         raise ConfigurationError(f"A batch holds 1 to {BATCH_LIMIT} values: divide it.")
     located = locate(conn, cells)

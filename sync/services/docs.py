@@ -12,6 +12,7 @@ from sync.model.desk import (
     NEXT_MAPPING_STATES,
     NEXT_WAIVER_STATES,
 )
+from sync.model.sheet import NEXT_DRAFT_STATES
 from sync.model.states import NEXT_SNAPSHOT_STATES
 
 TABLES: dict[str, Mapping[Any, frozenset[Any]]] = {
@@ -20,6 +21,7 @@ TABLES: dict[str, Mapping[Any, frozenset[Any]]] = {
     "a correction": NEXT_CORRECTION_STATES,
     "a waiver": NEXT_WAIVER_STATES,
     "a code mapping": NEXT_MAPPING_STATES,
+    "an uploaded sheet": NEXT_DRAFT_STATES,
 }
 
 

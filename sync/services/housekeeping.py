@@ -154,19 +154,25 @@ def _tell(database: Database, unit_code: str, clock: Clock) -> None:
             )
 
 
+def _bound_of_nobody(clock: Clock) -> dict[str, Any]:
+    waves_before = cutoffs_of(get_settings(), today(clock)).waves_before
+    return {"waves_before": waves_before, "drafts_ended": clock()}
+
+
 def count_rest(*, db: Database | None = None, clock: Clock = utc_now) -> dict[str, int]:
     """What `tidy_rest` would remove; changes nothing."""
-    bound = {"waves_before": cutoffs_of(get_settings(), today(clock)).waves_before}
+    bound = _bound_of_nobody(clock)
     with (db or database_of()).transaction() as conn:
         counts = {what: housekeeping.count(conn, what, bound) for what in OF_NOBODY}
         return {**counts, "staged": staging.count_forsaken(conn)}
 
 
 def tidy_rest(*, db: Database | None = None, clock: Clock = utc_now) -> dict[str, int]:
-    """Remove what belongs to no unit: steps of old waves, waves that brought nothing, and
-    staging of answers that nobody will admit. After the units; rows by kind."""
+    """Remove what belongs to no unit: steps of old waves, waves that brought nothing, uploaded
+    sheets whose day passed, staging of answers that nobody will admit. After the units; rows by
+    kind."""
     database = db or database_of()
-    bound = {"waves_before": cutoffs_of(get_settings(), today(clock)).waves_before}
+    bound = _bound_of_nobody(clock)
     batch = get_settings().housekeeping_batch_rows
     counts = dict.fromkeys(OF_NOBODY, 0)
     for what in OF_NOBODY:

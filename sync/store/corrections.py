@@ -72,7 +72,7 @@ class Deciding:
 
 def list_in_force(conn: Connection, places: Sequence[Place]) -> dict[Place, tuple[int, str]]:
     """(correction, state) at those of the places where one waits or holds."""
-    rows = run_named(conn, "corrections/places_in_force", _columns_of(places))
+    rows = run_named(conn, "corrections/places_in_force", columns_of(places))
     return {
         (row.record_id, row.group_name, row.row_no, row.field_code): (
             row.correction_id,
@@ -87,7 +87,7 @@ def add_many(
 ) -> dict[Place, int]:
     """Propose; the correction at each place. `by`: who, and when."""
     values = {
-        **_columns_of([each.place for each in new]),
+        **columns_of([each.place for each in new]),
         "unit_codes": [each.unit_code for each in new],
         "flag_ids": [each.flag_id for each in new],
         "old_hmacs": [each.old_hmac for each in new],
@@ -212,7 +212,8 @@ def end_by_snapshot(
     return Counter(run_named(conn, "corrections/end", values).scalars())
 
 
-def _columns_of(places: Sequence[Place]) -> dict[str, Any]:
+def columns_of(places: Sequence[Place]) -> dict[str, Any]:
+    """Places as bound arrays."""
     return {
         "record_ids": [place[0] for place in places],
         "groups": [place[1] for place in places],

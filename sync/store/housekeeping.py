@@ -22,9 +22,10 @@ TABLES: Mapping[str, str] = {  # in the order of removal
     "outcomes": "landing.wave_unit",
     "steps": "landing.wave_step",
     "waves": "landing.wave",
+    "drafts": "register.upload_draft",
 }
 OF_A_UNIT = ("documents", "entries", "findings", "probes", "outcomes")
-OF_NOBODY = ("steps", "waves")
+OF_NOBODY = ("steps", "waves", "drafts")
 
 
 @dataclass(frozen=True, slots=True)

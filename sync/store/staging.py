@@ -133,11 +133,15 @@ def choose_documents(
 
 
 def read_documents(
-    conn: Connection, snapshot_ids: Sequence[int], profile: Profile, pass_no: int
+    conn: Connection,
+    snapshot_ids: Sequence[int],
+    profile: Profile,
+    pass_no: int,
+    only: frozenset[str] | None = None,
 ) -> None:
-    """Documents of one pass → typed rows, one statement a group."""
+    """Documents of one pass → typed rows, one statement a group; `only`: of these groups."""
     values = {"snapshot_ids": list(snapshot_ids), "pass_no": pass_no}
-    for statement in read_statements(profile):
+    for statement in read_statements(profile, only):
         conn.execute(text(statement), values)
 
 

@@ -28,11 +28,14 @@ def _pull(url: str, unit_code: str) -> tuple[int, float]:
             {"id": snapshot_id},
         ).scalar_one()
     database.close()
-    return int(received), _peak_mb()
+    return int(received), peak_mb()
 
 
-def _peak_mb() -> float:
-    """The kernel's own mark; getrusage would also count the parent's memory before exec."""
+def peak_mb() -> float:
+    """The most memory this process ever had, by the kernel's own mark.
+
+    getrusage would also count the parent's memory before exec.
+    """
     status = Path("/proc/self/status").read_text()
     mark = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
     return int(mark.split()[1]) / 1024

@@ -16,7 +16,7 @@ from functools import cached_property
 
 from sync.services.basis import current_suites
 from sync.settings import get_settings
-from tests.bench import checking, complete, copying, memory, merging
+from tests.bench import checking, complete, copying, memory, merging, sheets
 from tests.bench.country import ROWS, bench_country
 from tests.bench.lines import Line
 from tests.bench.serve import served
@@ -218,6 +218,7 @@ MEASURES: dict[str, Measure] = {
     "check_one_percent_s": checking.changed_check,
     "rehearsal_documents_per_s": checking.rehearsing,  # no wave after it in this database
     "pull_peak_memory_mb": pull_memory,
+    "export_rows_mb": sheets.full_sheet,
     "wave_documents_per_s_whole": whole_documents,
     "wave_documents_per_s_200000": growth,
     "truth_recall": checking.truth_told,  # by far the longest

@@ -24,6 +24,8 @@ ASKED = {
     "second_wave_unchanged",
     "day_with_one_percent_changed",
     "pull_peak_memory_mb",
+    "export_1000_rows_mb",
+    "preview_1000_rows_s",
     "wave_documents_per_s_4000",
 }
 NONE_IS_BEST = {"locate_rows_differing", "truth_false_flags"}

@@ -25,7 +25,7 @@ from tests.sources import servers
 WHY = "Rehearsed in a test."
 TODAY = date(2026, 11, 23)
 KEPT = "SELECT count(*) FROM landing.document"
-OF_NO_UNIT = ("steps", "waves", "staged")
+OF_NO_UNIT = ("steps", "waves", "drafts", "staged")
 
 
 @pytest.fixture

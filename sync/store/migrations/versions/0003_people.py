@@ -60,10 +60,12 @@ def upgrade() -> None:
     _run(_read("guard").replace("{by_record}", names))
     _run(_read("bounds"))
     _run(_read("grants"))
+    _run(_read("drafts"))
 
 
 def downgrade() -> None:
     _run(_read("bounds_down"))
     _run(_read("guard_down"))
+    _run(_read("drafts_down"))
     for topic in reversed(TOPICS):
         _run(_read(f"{topic}_down"))

@@ -1,0 +1,1 @@
+DROP TABLE register.upload_cell, register.upload_draft;

@@ -1,0 +1,99 @@
+"""Sheets as a person meets them: headless Chromium without a script, phone and desk."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, sync_playwright
+
+from tests.portal.excel.conftest import OFFICER, PASSWORD
+from tests.portal.test_browser import CONTRAST, DESK, PHONE, QUIET
+from tests.sheets.books import edited
+
+pytestmark = pytest.mark.browser
+
+RULES_OF_AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PAGE = "/viec/tai-len"
+
+
+@pytest.fixture(scope="module")
+def officer(excel_portal: str) -> Iterator[Page]:
+    """An officer's window."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        reason = "Chromium is not installed: apt-get install chromium."
+        if os.environ.get("CI") == "true":  # noqa: TID251 - a test run has no settings
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
+        page = browser.new_page(viewport={"width": DESK, "height": 900})
+        page.goto(excel_portal + "/dang-nhap")
+        page.get_by_label("Tài khoản").fill(OFFICER)
+        page.get_by_label("Mật khẩu").fill(PASSWORD)
+        page.get_by_role("button", name="Đăng nhập").click()
+        yield page
+        browser.close()
+
+
+def change(rows: Any, at: dict[str, int]) -> None:  # noqa: ANN401 - openpyxl's sheet
+    rows.cell(3, at["person.email"]).value = "dung@example.org"
+    rows.cell(4, at["person.email"]).value = "still not an address"
+    rows.cell(5, at["person.ton_giao"]).value = "01 - Phật giáo"
+    rows.cell(6, at["recruitment.ngay_vao_co_quan"]).value = "chưa rõ"
+
+
+def looked_at(page: Page, path: str, portal: str) -> dict[str, object]:
+    """What is wrong with one page: too wide, faint words, findings of axe."""
+    wrong: dict[str, object] = {}
+    for width in (PHONE, 768, DESK):
+        page.set_viewport_size({"width": width, "height": 800})
+        for language in ("en", "vi"):
+            page.goto(f"{portal}{path}{'&' if '?' in path else '?'}lang={language}")
+            shown = page.evaluate("document.documentElement.scrollWidth")
+            if shown > width:
+                wrong[f"width {width} {language}"] = shown
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two words
+        page.goto(portal + path)
+        if faint := page.evaluate(CONTRAST):
+            wrong[f"contrast {scheme}"] = faint
+        answer = Axe().run(page, options={"runOnly": RULES_OF_AXE})
+        if answer.violations_count:
+            wrong[f"axe {scheme}"] = answer.generate_report()
+    return wrong
+
+
+def test_a_sheet_is_taken_changed_brought_and_confirmed_in_the_browser(
+    officer: Page, excel_portal: str, tmp_path: Path
+) -> None:
+    officer.goto(excel_portal + PAGE)
+    with officer.expect_download() as taken:
+        officer.get_by_role("button", name="Tải bảng tính xuống").click()
+    taken.value.save_as(tmp_path / "a.xlsx")
+    officer.get_by_label("Tệp bảng tính").set_input_files(
+        edited(tmp_path / "a.xlsx", change, tmp_path / "b.xlsx")
+    )
+    officer.get_by_role("button", name="Xem trước").click()
+    draft = officer.url.removeprefix(excel_portal)
+
+    pages = [PAGE, f"{PAGE}?rule=ID017b", f"{draft}?group=accepted", f"{draft}?group=rule"]
+    wrong = {path: looked_at(officer, path, excel_portal) for path in pages}
+    officer.goto(f"{excel_portal}{draft}?group=accepted")
+    officer.get_by_label("Lý do sửa").fill("Đối chiếu hồ sơ giấy")
+    officer.get_by_role("button", name="Gửi 2 đề nghị sửa").click()
+
+    said = officer.get_by_role("status").inner_text()
+    if folder := os.environ.get("CBCCVC_TEST_PICTURES"):  # noqa: TID251 - a test run has no settings
+        for number, path in enumerate([*pages, draft]):
+            for width in (PHONE, DESK):
+                officer.set_viewport_size({"width": width, "height": 800})
+                officer.goto(excel_portal + path)
+                officer.screenshot(path=f"{folder}/{number}-{width}.png", full_page=True)
+
+    assert "Đã gửi 2 đề nghị sửa." in said
+    assert {path: each for path, each in wrong.items() if each} == {}
