@@ -112,7 +112,7 @@ def test_by_keyboard_alone_a_person_is_proposed_a_value_and_another_officer_appr
     browser: Browser, officer: Page, desk_portal: str
 ) -> None:
     officer.goto(desk_portal + "/viec")
-    officer.get_by_role("link", name="Họ và tên có chữ số hoặc ký hiệu lạ").focus()
+    officer.get_by_role("link", name="Họ và tên có chữ số, ký hiệu lạ").focus()
     officer.keyboard.press("Enter")
     officer.locator("input[name=flag]").focus()
     officer.keyboard.press("Space")
