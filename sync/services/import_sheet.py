@@ -1,6 +1,7 @@
 """Import: a sheet that came back, judged cell by cell, kept for a day, confirmed once."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
@@ -69,16 +70,17 @@ def preview_sheet(
     reading = _Reading(english, value_key())
     rows = unchanged = 0
     changed: list[DraftCell] = []
-    for row in read_book(path):
-        rows += 1
-        found, same = _changes(row, reading)
-        changed += found
-        unchanged += same
-        if len(changed) > BATCH_LIMIT:
-            raise RefusedFileError(
-                f"More than {BATCH_LIMIT} cells were changed: divide the file.",
-                problem="too_many_cells",
-            )
+    with closing(read_book(path)) as found_rows:
+        for row in found_rows:
+            rows += 1
+            found, same = _changes(row, reading)
+            changed += found
+            unchanged += same
+            if len(changed) > BATCH_LIMIT:
+                raise RefusedFileError(
+                    f"More than {BATCH_LIMIT} cells were changed: divide the file.",
+                    problem="too_many_cells",
+                )
     seen = _seen(ways.db, unit_code, changed)
     compared = _compared(ways.checker, seen, reading.key, as_of)
     judged, same = _judged(ways, unit_code, compared, actor, clock)

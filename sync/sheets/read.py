@@ -3,7 +3,8 @@
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ UNREADABLE = (
 )
 
 
-def read_book(path: Path) -> Iterator[ReadRow]:
+def read_book(path: Path) -> Generator[ReadRow, None, None]:
     """Rows of the sheet that has our hidden first row; at most 20,000.
 
     Raises:
@@ -77,11 +78,12 @@ def _rows(path: Path) -> Iterator[ReadRow]:
     try:
         for sheet in book.worksheets:
             sheet.reset_dimensions()
-            rows = enumerate(sheet.iter_rows(max_col=COLUMN_LIMIT), 1)
-            codes = _find_head(rows)
-            if codes:
-                yield from _ours(rows, codes)
-                return
+            with closing(sheet.iter_rows(max_col=COLUMN_LIMIT)) as lines:
+                rows = enumerate(lines, 1)
+                codes = _find_head(rows)
+                if codes:
+                    yield from _ours(rows, codes)
+                    return
     finally:
         book.close()
     raise RefusedFileError(
