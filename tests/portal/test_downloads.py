@@ -113,7 +113,7 @@ def test_the_report_has_the_pages_figures(signed_in: Reader) -> None:
         "Một tháng trước (22/10/2026) 51/56 (91,1%) 42/56 (75,0%)",
         "Tất cả 3 2 4 18 24 5 56",
         "trong 24 giờ: 53/56 đơn vị.",
-        "cần xem lại 43/56 20.033",
+        "Cần xem lại 43/56 20.033",
         "08/09/2025, Bộ Nội vụ: Mới có 16 cơ quan báo cáo, 9 cơ quan đã đồng bộ.",
     ):
         assert squeezed(words) in said

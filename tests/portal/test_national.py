@@ -130,8 +130,8 @@ def test_causes_come_with_sentence_units_and_records_most_records_first(
 ) -> None:
     words = words_of(part_of(signed_in.get("/").text, "causes"))
 
-    assert "ED001 20.033 43/56 20.752 cần xem lại Mã trình độ đào tạo" in words
-    assert "ID002 2.045 12/56 2.045 chặn Số định danh cá nhân" in words
+    assert "ED001 20.033 43/56 20.752 Cần xem lại Mã trình độ đào tạo" in words
+    assert "ID002 2.045 12/56 2.045 Chặn Số định danh cá nhân" in words
     assert words.index("ED001") < words.index("ID002") < words.index("XX001")
     assert "Xem 4 quy tắc còn lại" in words
 

@@ -1,6 +1,7 @@
 """Numbers and dates as each language writes them; no sentence is missing in either."""
 
 import re
+from collections import Counter
 from datetime import UTC, date, datetime
 from importlib import resources
 
@@ -152,3 +153,11 @@ def test_every_reason_outcome_kind_and_level_has_its_words() -> None:
     keys |= {f"level.proof.{level.number}" for level in Level}
 
     assert sorted(key for key in keys if not vi.knows(key)) == []
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_catalogue_says_each_thing_once(language: str) -> None:
+    path = resources.files("sync.portal") / "locale" / language / "LC_MESSAGES" / "messages.po"
+    keys = re.findall(r'^msgid "(.+)"$', path.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert sorted(key for key, count in Counter(keys).items() if count > 1) == []
