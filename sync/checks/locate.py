@@ -44,9 +44,7 @@ from sync.checks.stored import AS_OF, SCHEMA, RuleCondition
 from sync.checks.suites import Cause, Rule, fields_of
 from sync.model.value_key import ValueKey
 
-SEPARATOR: ColumnElement[Any] = func.chr(
-    31
-)  # between a rule's code and the value: no code holds it
+SEPARATOR = "\x1f"  # between a rule's code and the value: no code holds it
 GIVEN = "="  # stands before a value; where there is none, nothing stands
 NOTHING = b"\0"  # what is hashed for no value: no text can be this
 SHAPE_LIMIT = 40
@@ -238,7 +236,7 @@ def _if_failing(each: RuleCondition, day: date, turns_on: date) -> ColumnElement
 
 def _mark(rule: Rule) -> ColumnElement[str]:
     """Code and value; the value stays in the database, as everything here does."""
-    code = literal(rule.code, Text) + SEPARATOR
+    code = literal(rule.code + SEPARATOR, Text)
     if rule.field not in fields_of(rule.suite):
         return code
     return code + func.coalesce(GIVEN + cast(column(rule.field), Text), "")

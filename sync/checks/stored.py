@@ -4,6 +4,7 @@ The only path from a rule to its rows. Great Expectations is needed to write the
 (`conditions`), never to run them.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -19,6 +20,7 @@ SCHEMA = "staging"
 DAY = "0001-01-01"  # stands for `as_of` while a rule is compiled; no rule can mean it
 AS_OF = "as_of"
 LIBRARIES = ("great-expectations", "sqlalchemy")
+SO_MANY_DIGITS = re.compile(r"\b(\w+) ~ '\^([0-9]*)\[0-9\]\{([1-9][0-9]*)\}\$'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,15 @@ def as_stored(expression: ColumnElement[Any]) -> str:
     dialect._backslash_escapes = False
     rendered = str(expression.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
     day = f"CAST(:{AS_OF} AS date)"
-    escaped = rendered.replace(":", "\\:")
+    escaped = SO_MANY_DIGITS.sub(_length_first, rendered).replace(":", "\\:")
     return escaped.replace(f"CAST('{DAY}' AS DATE)", day).replace(f"'{DAY}'", day)
+
+
+def _length_first(found: re.Match[str]) -> str:
+    """The same question: PostgreSQL asks for a length much faster than for a counted regex."""
+    name, first, more = found.groups()
+    length = len(first) + int(more)
+    return f"(octet_length({name}) = {length} AND {name} ~ '^{first}[0-9]+$')"
 
 
 @cache

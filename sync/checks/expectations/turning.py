@@ -52,8 +52,10 @@ def category(columns: list[Column], given: Parameters) -> Column:
 
 def district(value: Column, given: Parameters) -> Column:
     """The day the districts are abolished."""
-    turns = next_after(day(given["as_of"]), day(given["from_day"]))
-    return only_if(value.op("~")(given["words"]), turns)
+    abolished_on = day(given["from_day"])
+    # The day comes first: once it has passed, the planner drops the search of every address.
+    is_to_come = abolished_on > day(given["as_of"])
+    return only_if(and_(is_to_come, value.op("~")(given["words"])), abolished_on)
 
 
 def reappointment(columns: list[Column], given: Parameters) -> Column:
