@@ -122,11 +122,7 @@ def check_many(
     desk: Desk | None = None,
     clock: Clock = utc_now,
 ) -> list[Judged]:
-    """What proposing would say of each cell; nothing is written.
-
-    Raises:
-        as `propose_many`.
-    """
+    """What proposing would say of each cell; nothing is written. Raises as `propose_many`."""
     ways = desk or desk_of_server()
     with ways.db.transaction() as conn:
         return judge_within(conn, ways, cells, actor, clock)
@@ -152,11 +148,7 @@ def approve_many(
     db: Database | None = None,
     clock: Clock = utc_now,
 ) -> list[Correction]:
-    """All of them or none; the records are read again by the next wave.
-
-    Raises:
-        as `approve_correction`, for the first that is refused.
-    """
+    """All or none, raising for the first that is refused; the next wave reads the records."""
     with (db or database_of()).transaction() as conn:
         _lock(conn, correction_ids)
         found = corrections.list_by_id(conn, correction_ids, for_update=True)
