@@ -112,9 +112,9 @@ def located_rows(
     into = _table("located", asked.schema)
     return into.insert().from_select(
         [each.name for each in into.columns],
-        select(*written, _hmac(value, asked.key), _cause(code, value, conditions)).select_from(
-            found.join(marks, true())
-        ),
+        select(*written, _hmac(value, asked.key), _cause(code, value, conditions))
+        .select_from(found.join(marks, true()))
+        .where(func.cardinality(found.c.marks) > 0),  # most rows only have a day
     )
 
 

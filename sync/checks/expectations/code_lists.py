@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Date,
-    FromClause,
     Select,
     and_,
     case,
@@ -17,7 +16,6 @@ from sqlalchemy import (
     or_,
     select,
     table,
-    union_all,
 )
 
 from sync.checks.expectations.days import ACTIVE, day, only_if
@@ -62,21 +60,20 @@ def root_unit(code: Column) -> Column:
     return case((func.left(code, 4) == "000.", func.right(code, 3)), else_=func.left(code, 3))
 
 
-def _bounds(known: Column, valid_on: Column, *where: ColumnElement[bool]) -> FromClause:
-    """(what is known, day its validity begins or has ended)."""
-    sides = [
-        select(known.label("known_value"), side(valid_on).label("turning_day")).where(*where)
-        for side in (func.lower, func.upper)
-    ]
-    return union_all(*sides).subquery("bounds")
-
-
-def _next_bound(value: Column, bounds: FromClause, given: Parameters) -> Column:
-    """The next day on which a validity begins or ends; of most values it never does."""
-    known, turns_on = bounds.c
-    is_to_come = and_(turns_on > day(given["as_of"]), func.isfinite(turns_on))
-    coming = select(known).where(is_to_come)
-    soonest: Select[Any] = select(func.min(turns_on)).where(is_to_come)  # of all such values
+def _next_bound(
+    value: Column,
+    known: Column,
+    valid_on: Column,
+    given: Parameters,
+    *where: ColumnElement[bool],
+) -> Column:
+    """The next day on which a validity begins or has ended; for most values there is none."""
+    today = day(given["as_of"])
+    bounds = (func.lower(valid_on), func.upper(valid_on))
+    to_come = [case((and_(each > today, func.isfinite(each)), each)) for each in bounds]
+    turns_on = func.least(*to_come)
+    coming = select(known.label("known_value")).where(*where, turns_on.is_not(None))
+    soonest: Select[Any] = select(func.min(turns_on)).where(*where)  # of all such values
     return only_if(value.in_(coming), soonest.scalar_subquery())
 
 
@@ -84,8 +81,8 @@ def _code_turns_on(code: Column, given: Parameters) -> Column:
     """The next day the code enters or leaves its list."""
     if given["as_of"] is None:
         return cast(null(), Date)
-    bounds = _bounds(CODE.c.code, CODE.c.valid_on, CODE.c.list_name == given["list_name"])
-    return _next_bound(code, bounds, given)
+    of_list = CODE.c.list_name == given["list_name"]
+    return _next_bound(code, CODE.c.code, CODE.c.valid_on, given, of_list)
 
 
 @column_rule("be_in_code_list", "list_name", "as_of", turns_on=_code_turns_on)
@@ -113,7 +110,7 @@ def is_valid_on_its_day(columns: list[Column], given: Parameters) -> ColumnEleme
 
 def _unit_turns_on(code: Column, given: Parameters) -> Column:
     """The next day the level-1 unit begins or is merged."""
-    return _next_bound(root_unit(code), _bounds(UNIT.c.unit_code, UNIT.c.valid_on), given)
+    return _next_bound(root_unit(code), UNIT.c.unit_code, UNIT.c.valid_on, given)
 
 
 @column_rule("begin_with_a_unit", "as_of", turns_on=_unit_turns_on)
@@ -140,8 +137,7 @@ def begins_with_the_sending_unit(
 
 def _rank_turns_on(columns: list[Column], given: Parameters) -> Column:
     """The next day the title code is opened or closed."""
-    bounds = _bounds(RANK.c.rank_code, RANK.c.valid_on)
-    return _next_bound(columns[0], bounds, given)
+    return _next_bound(columns[0], RANK.c.rank_code, RANK.c.valid_on, given)
 
 
 @row_rule("rank_still_in_use", "pattern", "categories", "as_of", turns_on=_rank_turns_on)
