@@ -183,7 +183,8 @@ class Village:
         """A hash of every row of the register; not of whether it is known to be stale."""
         tables = self.rows(
             "SELECT table_name FROM information_schema.tables"
-            " WHERE table_schema = 'register' AND table_name <> 'dossier'"
+            " WHERE table_schema = 'register'"
+            " AND table_name NOT IN ('dossier', 'directory')"  # who is found, admitted or not
         )
         hashed = {
             name: self.rows(f"SELECT md5(t::text) FROM register.{name} AS t ORDER BY 1")  # noqa: S608 - our own table
