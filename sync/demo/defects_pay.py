@@ -1,6 +1,7 @@
 """Defects of rank, step, coefficient, leadership post and allowances."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -181,7 +182,10 @@ KINDS = (
         edit(NOW, _coefficient("A1", 1)),
     ),
     _pay("old_coefficient", "SA002b", "sh_he_so", edit_rows(PAST, _first("sh_he_so", "9.99"))),
-    _pay("raise_overdue", "SA005", "sal_tu_ngay_bac", edit(NOW, old_step)),
+    replace(  # alone in its record: beside a discipline a longer wait is lawful
+        _pay("raise_overdue", "SA005", "sal_tu_ngay_bac", edit(NOW, old_step)),
+        touches=frozenset(),
+    ),
     _pay("beyond_frame_midway", "SA006a", "sal_vuot_khung", put("sal_vuot_khung", "5", NOW)),
     _pay(
         "beyond_frame_too_much",

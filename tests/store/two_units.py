@@ -43,6 +43,8 @@ REST = (
     "INSERT INTO register.dossier_version (record_id, servant_id, document_id, snapshot_id,"
     " basis_sha256, typed_sha256) VALUES (:record, :servant, :document, :snapshot, 'b', 'x')",
     "INSERT INTO register.identity_alias (identity_number, servant_id) VALUES (:key, :servant)",
+    "INSERT INTO register.directory (record_id, unit_code, ho_va_ten, so_dinh_danh)"
+    " VALUES (:record, :unit, 'Thí Dụ', :key)",
     "INSERT INTO quality.recheck (record_id, unit_code, why) VALUES (:record, :unit, 'due')",
     "INSERT INTO quality.population_check (record_id, unit_code, asked_hmac, answer, fields,"
     " is_name_close, checked_at, valid_until)"
