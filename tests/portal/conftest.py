@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from playwright.sync_api import Browser
 from sqlalchemy import text
 
 from sync.portal.access import COMMITTEE, ensure_first_accounts, ensure_portal_secret
@@ -19,6 +20,7 @@ from sync.store.database import Database
 from sync.store.provision import DATABASE, clone_database, drop_database
 from sync.store.server import SUPERUSER, EmbeddedServer
 from tests.portal.figures import MEASURED_AT, insert_country
+from tests.portal.windows import chromium
 
 
 class Clock:
@@ -122,3 +124,10 @@ def public_portal(ways: Ways, secrets_dir: Path, clock: Clock) -> Iterator[str]:
     app = create_app(ways, is_public=True, clock=clock, secrets_dir=secrets_dir)
     with running(app) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium of the module's own."""
+    with chromium() as browser:
+        yield browser

@@ -1,41 +1,15 @@
 """The page as a person meets it: headless Chromium, mostly without a script."""
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.portal.windows import CONTRAST, DESK, PHONE, findings_of_axe, sign_in
 
 pytestmark = pytest.mark.browser
 
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-PHONE, DESK = 360, 1280
-WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 PATHS = ("/", "/don-vi/H35", "/dau-moi", "/so-cong-bo", "/dinh-nghia", "/khong-co")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        reason = "Chromium is not installed: apt-get install chromium."
-        if os.environ.get("CI") == "true":  # noqa: TID251 - a test run has no settings
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -51,12 +25,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext, portal: str, password: str) -> Page:
     """The committee's page, after signing in by its form."""
-    page = context.new_page()
-    page.goto(portal + "/")
-    page.get_by_label("Tài khoản").fill("uyban")
-    page.get_by_label("Mật khẩu").fill(password)
-    page.get_by_role("button", name="Đăng nhập").click()
-    return page
+    return sign_in(context.new_page(), portal + "/", "uyban", password)
 
 
 def test_a_reader_signs_in_reads_the_headline_and_opens_a_unit(page: Page) -> None:
@@ -125,29 +94,6 @@ def overlapping(boxes: list[list[float]]) -> list[tuple[list[float], list[float]
         for b in boxes[number + 1 :]
         if a[0] < b[2] - 1 and b[0] < a[2] - 1 and a[1] < b[3] - 1 and b[1] < a[3] - 1
     ]
-
-
-CONTRAST = """
-() => {
-  const lum = c => { const v = c.slice(0, 3).map(x => x / 255)
-    .map(x => x <= 0.03928 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * v[0] + 0.7152 * v[1] + 0.0722 * v[2]; };
-  const read = s => s.match(/[0-9.]+/g).map(Number);
-  const ground = e => { for (; e; e = e.parentElement) {
-    const c = read(getComputedStyle(e).backgroundColor);
-    if (c.length < 4 || c[3] > 0) return c; }
-    return [255, 255, 255]; };
-  const low = [];
-  for (const e of document.querySelectorAll('body *')) {
-    const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
-    if (!own) continue;
-    const [a, b] = [lum(read(getComputedStyle(e).color)), lum(ground(e))];
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < 4.5) low.push([e.className, e.textContent.trim().slice(0, 20), ratio]);
-  }
-  return low;
-}
-"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -220,8 +166,7 @@ def test_axe_finds_nothing_on_the_committees_pages(
     found = {}
     for path in PATHS:
         page.goto(portal + path)
-        report = Axe().run(page, options={"runOnly": WCAG})
-        found[path] = [violation["id"] for violation in report.response["violations"]]
+        found[path] = findings_of_axe(page)
     context.close()
 
-    assert {path: ids for path, ids in found.items() if ids} == {}
+    assert {path: said for path, said in found.items() if said} == {}

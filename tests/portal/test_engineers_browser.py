@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page
 
 from sync.store.database import Database
 from tests.portal import dispatch
-from tests.portal.test_browser import CONTRAST, DESK, PHONE, browser
 from tests.portal.test_engineers import (
     PASSWORD,
     WHY,
@@ -21,10 +20,11 @@ from tests.portal.test_engineers import (
     registered,
     ways,
 )
+from tests.portal.windows import CONTRAST, DESK, PHONE, sign_in
 
 pytestmark = pytest.mark.browser
 
-__all__ = ["app", "browser", "held", "keys", "now", "portal", "registered", "ways"]
+__all__ = ["app", "held", "keys", "now", "portal", "registered", "ways"]
 
 
 @pytest.fixture
@@ -32,11 +32,7 @@ def page(browser: Browser, portal: str) -> Iterator[Page]:
     """A window in which the engineer is signed in."""
     context = browser.new_context(viewport={"width": DESK, "height": 900})
     page = context.new_page()
-    page.goto(portal + "/dang-nhap?next=/dot")
-    page.get_by_label("Tài khoản").fill("ky.su")
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
-    yield page
+    yield sign_in(page, portal + "/dang-nhap?next=/dot", "ky.su", PASSWORD)
     context.close()
 
 

@@ -1,51 +1,26 @@
 """The desk as a person meets it: headless Chromium without a script, phone and desk."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.portal.desk.conftest import APPROVER, OFFICER, PASSWORD, STEWARD
-from tests.portal.test_browser import CONTRAST, DESK, PHONE, QUIET
+from tests.portal.desk.conftest import APPROVER, OFFICER, STEWARD
+from tests.portal.furnished import PASSWORD
+from tests.portal.windows import CONTRAST, DESK, PHONE, findings_of_axe, sign_in
 from tests.services.village import A, Village
 
 pytestmark = pytest.mark.browser
 
 Scheme = Literal["light", "dark"]
-RULES_OF_AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        reason = "Chromium is not installed: apt-get install chromium."
-        if os.environ.get("CI") == "true":  # noqa: TID251 - a test run has no settings
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
-        yield browser
-        browser.close()
-
-
-def sign_in(page: Page, portal: str, login: str) -> Page:
-    page.goto(portal + "/dang-nhap")
-    page.get_by_label("Tài khoản").fill(login)
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
-    return page
 
 
 @pytest.fixture(scope="module")
 def officer(browser: Browser, desk_portal: str) -> Iterator[Page]:
     """An officer's window that runs no script of the page."""
     page = browser.new_page(viewport={"width": DESK, "height": 900})
-    yield sign_in(page, desk_portal, OFFICER)
+    yield sign_in(page, desk_portal + "/dang-nhap", OFFICER, PASSWORD)
     page.close()
 
 
@@ -100,9 +75,8 @@ def test_axe_finds_nothing_and_all_words_stand_out(
         officer.goto(desk_portal + path)
         officer.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         low += [(path, each) for each in officer.evaluate(CONTRAST)]
-        answer = Axe().run(officer, options={"runOnly": RULES_OF_AXE})
-        if answer.violations_count:
-            found[path] = answer.generate_report()
+        if said := findings_of_axe(officer):
+            found[path] = said
 
     assert low == []
     assert found == {}
@@ -124,7 +98,7 @@ def test_by_keyboard_alone_a_person_is_proposed_a_value_and_another_officer_appr
     said = officer.get_by_role("status").inner_text()
     officer.goto(desk_portal + "/phe-duyet")
     own = officer.get_by_text("Đề nghị của chính bạn").count()
-    second = sign_in(browser.new_page(), desk_portal, APPROVER)
+    second = sign_in(browser.new_page(), desk_portal + "/dang-nhap", APPROVER, PASSWORD)
     second.get_by_role("link", name="Việc của đơn vị").click()
     second.get_by_role("link", name="1 việc chờ bạn phê duyệt").click()
     change = second.locator(".change-values").inner_text()
@@ -154,7 +128,7 @@ def test_an_error_leads_to_its_field(officer: Page, desk_portal: str, paths: lis
 
 
 def test_a_stewards_menu_has_codes_and_no_people(browser: Browser, desk_portal: str) -> None:
-    page = sign_in(browser.new_page(), desk_portal, STEWARD)
+    page = sign_in(browser.new_page(), desk_portal + "/dang-nhap", STEWARD, PASSWORD)
     menu = page.get_by_role("navigation", name="Mục chính").inner_text()
     page.close()
 

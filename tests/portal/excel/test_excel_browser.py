@@ -1,43 +1,29 @@
 """Sheets as a person meets them: headless Chromium without a script, phone and desk."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.portal.excel.conftest import OFFICER, PASSWORD
-from tests.portal.test_browser import CONTRAST, DESK, PHONE, QUIET
+from tests.portal.excel.conftest import OFFICER
+from tests.portal.furnished import PASSWORD
+from tests.portal.windows import CONTRAST, DESK, PHONE, findings_of_axe, sign_in
 from tests.sheets.books import edited
 
 pytestmark = pytest.mark.browser
 
-RULES_OF_AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGE = "/viec/tai-len"
 
 
 @pytest.fixture(scope="module")
-def officer(excel_portal: str) -> Iterator[Page]:
+def officer(browser: Browser, excel_portal: str) -> Iterator[Page]:
     """An officer's window."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        reason = "Chromium is not installed: apt-get install chromium."
-        if os.environ.get("CI") == "true":  # noqa: TID251 - a test run has no settings
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
-        page = browser.new_page(viewport={"width": DESK, "height": 900})
-        page.goto(excel_portal + "/dang-nhap")
-        page.get_by_label("Tài khoản").fill(OFFICER)
-        page.get_by_label("Mật khẩu").fill(PASSWORD)
-        page.get_by_role("button", name="Đăng nhập").click()
-        yield page
-        browser.close()
+    page = browser.new_page(viewport={"width": DESK, "height": 900})
+    yield sign_in(page, excel_portal + "/dang-nhap", OFFICER, PASSWORD)
+    page.close()
 
 
 def change(rows: Any, at: dict[str, int]) -> None:  # noqa: ANN401 - openpyxl's sheet
@@ -62,9 +48,8 @@ def looked_at(page: Page, path: str, portal: str) -> dict[str, object]:
         page.goto(portal + path)
         if faint := page.evaluate(CONTRAST):
             wrong[f"contrast {scheme}"] = faint
-        answer = Axe().run(page, options={"runOnly": RULES_OF_AXE})
-        if answer.violations_count:
-            wrong[f"axe {scheme}"] = answer.generate_report()
+        if said := findings_of_axe(page):
+            wrong[f"axe {scheme}"] = said
     return wrong
 
 

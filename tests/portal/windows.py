@@ -1,0 +1,74 @@
+"""Windows of a real Chromium, and what is looked for in them."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE, DESK = 360, 1280
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+CONTRAST = """
+() => {
+  const lum = c => { const v = c.slice(0, 3).map(x => x / 255)
+    .map(x => x <= 0.03928 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * v[0] + 0.7152 * v[1] + 0.0722 * v[2]; };
+  const read = s => s.match(/[0-9.]+/g).map(Number);
+  const ground = e => { for (; e; e = e.parentElement) {
+    const c = read(getComputedStyle(e).backgroundColor);
+    if (c.length < 4 || c[3] > 0) return c; }
+    return [255, 255, 255]; };
+  const low = [];
+  for (const e of document.querySelectorAll('body *')) {
+    const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+    if (!own) continue;
+    const [a, b] = [lum(read(getComputedStyle(e).color)), lum(ground(e))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) low.push([e.className, e.textContent.trim().slice(0, 20), ratio]);
+  }
+  return low;
+}
+"""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; without it the test is skipped, in CI it fails."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        reason = "Chromium is not installed: apt-get install chromium."
+        if os.environ.get("CI") == "true":  # noqa: TID251 - a test run has no settings
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+def sign_in(page: Page, address: str, login: str, password: str) -> Page:
+    """The page after signing in by the form at this address."""
+    page.goto(address)
+    page.get_by_label("Tài khoản").fill(login)
+    page.get_by_label("Mật khẩu").fill(password)
+    page.get_by_role("button", name="Đăng nhập").click()
+    return page
+
+
+def findings_of_axe(page: Page) -> str:
+    """What axe has against the page; nothing is an empty report."""
+    answer = Axe().run(page, options={"runOnly": WCAG})
+    return str(answer.generate_report()) if answer.violations_count else ""
