@@ -102,6 +102,18 @@ def test_what_was_said_stays_and_moves_by_allowed_steps(scene: Scene) -> None:
         assert refusal(database, statement)[0] in (CHECK, REFUSED), word
 
 
+def test_the_pages_end_no_question(scene: Scene) -> None:
+    lan, number = scene.signed_in("lan"), scene.ours.flag
+    move = "UPDATE quality.flag SET state = :state, closed_at = {} WHERE flag_id = :id"
+    ended = {
+        state: refusal(lan, move.format("now()"), state=state, id=number)[0]
+        for state in ("corrected", "fixed", "gone")
+    }
+
+    assert set(ended.values()) == {REFUSED}, ended
+    assert changed(lan, move.format("NULL"), state="proposed", id=number) == 1
+
+
 def test_an_officer_cannot_forge_who_decided(scene: Scene) -> None:
     forged = "UPDATE register.correction SET state = 'withdrawn', decided_by = 'minh'"
 

@@ -69,3 +69,8 @@ CREATE POLICY own_record ON quality.recheck AS RESTRICTIVE FOR INSERT TO portal_
 -- Only a wave retires or reopens what was approved.
 CREATE POLICY steps_of_people ON register.correction AS RESTRICTIVE FOR UPDATE TO portal_writer
     USING (true) WITH CHECK (state NOT IN ('retired', 'reopened'));
+
+-- Only a reading ends a question: the pages move it between the states in which it is open.
+CREATE POLICY open_states ON quality.flag AS RESTRICTIVE FOR UPDATE TO portal_writer
+    USING (true)
+    WITH CHECK (closed_at IS NULL AND state IN ('open', 'proposed', 'approved', 'waived'));
