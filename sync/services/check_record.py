@@ -137,6 +137,7 @@ def _at(marks: Set[Failing] | Sequence[Failing], proposed: Proposed) -> list[Fai
 
 def _marks(conn: Connection, compiled: Compiled, asked: Asked) -> Marks:
     found: dict[int, set[Failing]] = defaultdict(set)
+    staging.add_up(conn, asked.snapshot_ids)
     for name, conditions in compiled.items():
         groups = {each.rule.code: each.rule.group for each in conditions}
         for record_id, code, row_no in failing_marks(conn, name, conditions, asked):

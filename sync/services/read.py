@@ -71,6 +71,8 @@ def _read_all(database: Database) -> int:
             _side_by_side(database, _parts(chunk), partial(_hash_and_lay, pass_no=1))
         with _prepared(database) as conn:
             _look_around(conn, sealed, bases)
+        for chunk in _chunks(sealed):
+            _side_by_side(database, _parts(chunk), _add_up)
         with _prepared(database) as conn:
             _finish(conn, sealed)
             return _count(conn, sealed)
@@ -130,6 +132,7 @@ def stage(conn: Connection, sealed: Sequence[Snapshot]) -> int:
     staging.know_sizes(conn)
     _hash_and_lay(conn, sealed, pass_no=1)
     _look_around(conn, sealed, bases)
+    _add_up(conn, sealed)
     _finish(conn, sealed)
     return _count(conn, sealed)
 
@@ -204,6 +207,11 @@ def _hash_and_lay(conn: Connection, chunk: Sequence[Snapshot], *, pass_no: int) 
     """
     staging.add_hashes(conn, _ids(chunk), pass_no)
     overlays.lay(conn, _ids(chunk), pass_no, value_key())
+
+
+def _add_up(conn: Connection, chunk: Sequence[Snapshot]) -> None:
+    """Last, for what is added up is what stands with corrections, of all passes."""
+    staging.add_up(conn, _ids(chunk))
 
 
 def _finish(conn: Connection, chunk: Sequence[Snapshot]) -> None:

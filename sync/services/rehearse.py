@@ -168,6 +168,7 @@ def _rehearse(
     ids = [answer.snapshot_id for answer in answers]
     code_mappings.apply(conn, ids, 1, fields_of_lists(), schema=rehearsal.SCHEMA)
     overlays.lay(conn, ids, 1, play.key, schema=rehearsal.SCHEMA)
+    rehearsal.add_sums(conn, answers, play.rows)
     if rehearsal.needs_context(play.rows):
         rehearsal.add_context(conn, answers, play.key)
     by_day: dict[date, list[int]] = defaultdict(list)

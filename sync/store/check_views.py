@@ -7,12 +7,14 @@ A view alone would aggregate every snapshot first; the function is inlined with 
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from hashlib import sha256
 from importlib import resources
 
 from sqlalchemy import Connection
 
 from sync.contract.record import Group, list_groups, record_groups, single_groups
+from sync.store.queries import named_query
 
 # What a list group's rules ask about the person: group of the contract -> field codes.
 CONTEXT: dict[str, dict[str, tuple[str, ...]]] = {
@@ -36,13 +38,9 @@ STEP_DEMOTION = """LEFT JOIN (
 ) AS demotion
     ON demotion.snapshot_id = item.snapshot_id AND demotion.record_id = item.record_id"""
 
-ENDED_SERVICE = """LEFT JOIN (
-    SELECT snapshot_id, record_id, max(wh_tu_ngay) AS ended_on
-    FROM staging.work_history
-    WHERE wh_loai_bien_dong IN ('NH', 'NHTT', 'TV', 'BTV', 'CT', 'TT')
-        AND ($1 IS NULL OR snapshot_id = ANY($1))
-    GROUP BY snapshot_id, record_id
-) AS service ON service.snapshot_id = item.snapshot_id AND service.record_id = item.record_id"""
+SUMS = """LEFT JOIN staging.sums AS sums
+    ON sums.snapshot_id = item.snapshot_id AND sums.record_id = item.record_id
+    AND ($1 IS NULL OR sums.snapshot_id = ANY($1))"""
 
 DISCIPLINED_YEAR = """LEFT JOIN (
     SELECT snapshot_id, record_id, date_part('year', dc_ngay_qd)::integer AS year,
@@ -52,28 +50,15 @@ DISCIPLINED_YEAR = """LEFT JOIN (
 ) AS measure ON measure.snapshot_id = item.snapshot_id AND measure.record_id = item.record_id
     AND measure.year = item.ev_nam"""
 
-# Since when today's category is sure to hold: a new post may have brought another. A post of an
-# unknown day may be the latest one, and then nobody knows.
-PRESENT_POST = """LEFT JOIN (
-    SELECT snapshot_id, record_id,
-        CASE WHEN bool_and(wh_tu_ngay IS NOT NULL) THEN max(wh_tu_ngay) END AS post_since
-    FROM staging.work_history
-    WHERE coalesce(wh_loai_bien_dong, '') NOT IN
-            ('BP', 'BNL', 'NH', 'NHTT', 'TV', 'BTV', 'CT', 'TT')
-        AND ($1 IS NULL OR snapshot_id = ANY($1))
-    GROUP BY snapshot_id, record_id
-) AS post ON post.snapshot_id = item.snapshot_id AND post.record_id = item.record_id"""
-
 # Further context: group -> (column, join) of each.
 DERIVED = {
     "salary_history": (("demotion.record_id IS NOT NULL AS had_step_demotion", STEP_DEMOTION),),
-    "training_history": (("service.ended_on", ENDED_SERVICE),),
+    "training_history": (("sums.ended_on", SUMS),),
     "evaluation": (
         ("measure.disciplined_on", DISCIPLINED_YEAR),
-        ("service.ended_on", ENDED_SERVICE),
-        ("post.post_since", PRESENT_POST),
+        ("sums.ended_on,\n    sums.post_since", SUMS),
     ),
-    "discipline": (("post.post_since", PRESENT_POST),),
+    "discipline": (("sums.post_since", SUMS),),
 }
 
 
@@ -118,14 +103,21 @@ def groups_looked_at(suite: str) -> frozenset[str]:
     )
 
 
+def adds_up(suite: str) -> bool:
+    """Whether the relation of a suite reads what the lists of a record add up to."""
+    return "staging.sums" in definition_of(suite)
+
+
 def looks_around(suite: str) -> bool:
     """Whether the relation of a suite reads what other records say."""
     return "staging.context" in definition_of(suite)
 
 
+@cache
 def definition_of(suite: str) -> str:
-    """The DDL of the function that a suite's rules look through."""
-    return "".join(part for part in statements() if f" staging.check_{suite}_of(" in part)
+    """What a suite's rules look through: its function, and what was added up for it."""
+    seen = "".join(part for part in statements() if f" staging.check_{suite}_of(" in part)
+    return seen + named_query("stage_sums").text if "staging.sums" in seen else seen
 
 
 def _open_fields(group: Group) -> list[str]:

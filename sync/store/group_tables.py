@@ -65,6 +65,26 @@ CREATE UNLOGGED TABLE staging.context (
     is_name_close          boolean
 );
 CREATE INDEX context_by_snapshot ON staging.context USING brin (snapshot_id);
+CREATE UNLOGGED TABLE staging.sums (    -- what the lists of one record add up to
+    snapshot_id             bigint NOT NULL,
+    record_id               bigint NOT NULL,
+    work_row_count          bigint,
+    open_post_count         bigint NOT NULL,
+    open_post_unit          text,
+    post_since              date,
+    highest_training        text,
+    has_last_rating         boolean NOT NULL,
+    has_both_parents        boolean,
+    end_decision_count      bigint NOT NULL,
+    retired_as_usual_on     date,
+    end_movements           text[],
+    ended_on                date,
+    open_salary_rank        text,
+    open_salary_step        integer,
+    open_salary_coefficient numeric,
+    disciplined_on          date
+);
+CREATE INDEX sums_by_snapshot ON staging.sums USING brin (snapshot_id);
 CREATE UNLOGGED TABLE staging.answer (  -- the whole answer that a record is part of
     snapshot_id    bigint NOT NULL,
     received_count integer NOT NULL,

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, text
 
 from sync.contract.profile import Profile
 from sync.model.value_key import ValueKey
-from sync.store.check_views import groups_looked_at, looks_around
+from sync.store.check_views import adds_up, groups_looked_at, looks_around
 from sync.store.queries import named_query
 from sync.store.reading import malformed_sql, read_statements
-from sync.store.staging import look_beside, prepare, tables
+from sync.store.staging import add_up, look_beside, prepare, tables
 
 SCHEMA = "rehearsal"
 
@@ -93,6 +93,13 @@ def add_context(conn: Connection, answers: Sequence[Answer], key: ValueKey) -> N
     """What other records say of these, as the register holds them."""
     look_beside(conn, [answer.snapshot_id for answer in answers], key, rehearsal=SCHEMA)
     conn.execute(text(f"ANALYZE {SCHEMA}.context"))
+
+
+def add_sums(conn: Connection, answers: Sequence[Answer], suites: Iterable[str]) -> None:
+    """What the lists of each record add up to, corrections laid, for suites that ask."""
+    if any(adds_up(suite) for suite in suites):
+        add_up(conn, [answer.snapshot_id for answer in answers], rehearsal=SCHEMA)
+        conn.execute(text(f"ANALYZE {SCHEMA}.sums"))
 
 
 def list_held(conn: Connection, brakes: Sequence[str]) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ COMMON = (
     "overlay",
     "mapped",
     "context",
+    "sums",
     "answer",
     "twin",
     "departure",
@@ -186,6 +187,16 @@ def look_beside(
         run_bound(conn, statement, values)
 
 
+def add_up(conn: Connection, snapshot_ids: Sequence[int], *, rehearsal: str = "") -> None:
+    """What the lists of each staged record add up to, in place of what they did before."""
+    schema = rehearsal or "staging"
+    values = {"snapshot_ids": list(snapshot_ids)}
+    delete = f"DELETE FROM {schema}.sums WHERE snapshot_id = ANY(:snapshot_ids)"
+    conn.execute(text(delete), values)
+    statement = named_query("stage_sums").text.replace("staging.", f"{schema}.")
+    conn.execute(text(statement), values)
+
+
 def add_hashes(conn: Connection, snapshot_ids: Sequence[int], pass_no: int = 1) -> None:
     """Typed hash and lacking fields of every record that one pass read, before overlays."""
     read = (
@@ -210,7 +221,7 @@ def add_hashes(conn: Connection, snapshot_ids: Sequence[int], pass_no: int = 1) 
 
 def finish_reading(conn: Connection) -> None:
     """Statistics for the checks that follow."""
-    for name in ("reading", "context"):
+    for name in ("reading", "context", "sums"):
         conn.execute(text(f"ANALYZE staging.{name}"))
 
 

@@ -44,11 +44,20 @@ def deciding(bench: "Bench") -> Iterator[Line]:
 
 
 def changed_check(bench: "Bench") -> Iterator[Line]:
-    """The check step of a day with 1% changed against the first load's, without compiling."""
-    first, day = bench.first, bench.next_day
+    """The check step of a day with 1% changed against the first load's, without compiling.
+
+    A part of it is the same on every day: what a day costs on which nothing changed. The rest
+    is told for each document staged, against each one of the first load.
+    """
+    first, same, day = bench.first, bench.second, bench.next_day
     loaded_s = max(first.seconds["check"] - bench.compile_s, 0.001)
-    yield Line("check_one_percent_s", day.seconds["check"], "s", loaded_s, "<= 0.05")
+    day_s, same_s = day.seconds["check"], same.seconds["check"]
+    yield Line("check_one_percent_s", day_s, "s", loaded_s, "<= 0.05")
     yield Line("check_one_percent_staged", day.staged, "documents", first.staged)
+    yield Line("check_nothing_changed_s", same_s, "s", loaded_s)
+    each_changed_ms = (day_s - same_s) / max(day.staged - same.staged, 1) * 1000
+    each_loaded_ms = (loaded_s - same_s) / max(first.staged, 1) * 1000
+    yield Line("check_each_changed_ms", each_changed_ms, "ms", each_loaded_ms, "<= 1.5")
 
 
 def rehearsing(bench: "Bench") -> Iterator[Line]:

@@ -49,9 +49,11 @@ def multiply_staged(superuser_url: str, wanted: int) -> None:
         copies = -(-wanted // count_rows(conn)) - 1
         record = conn.execute(text("SELECT max(record_id) FROM staging.document")).scalar_one()
         shifted = {"record_id": "c.record_id + k * :records"}
+        fresh = {"recheck_on": "NULL"}  # as read: no check has said when to ask again
         for name in sorted({*tables()} - WITHOUT_COPIES):
             if "record_id" in _columns(conn, f"staging.{name}"):
-                _copy(conn, f"staging.{name}", shifted, {"copies": copies, "records": record})
+                changed = shifted | (fresh if name == "reading" else {})
+                _copy(conn, f"staging.{name}", changed, {"copies": copies, "records": record})
     database.close()
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from sync.contract.record import Field, record_groups
+from sync.store import staging
 from tests.checks.staged import SNAPSHOT_ID, stage_snapshot
 from tests.checks.test_examples import EXAMPLES
 
@@ -104,6 +105,7 @@ def stage_people(
     names = _context_columns(conn, crowd)
     _fill(conn, "context", [_context(crowd, record_id, names) for record_id in ids])
     _fill(conn, "reading", [_reading(record_id) for record_id in ids])
+    staging.add_up(conn, [SNAPSHOT_ID])
     _stage_beside(conn, crowd, list(ids), as_of)
     _fill(conn, "figures", [_figures(conn, crowd, row_no, as_of) for row_no in range(1, 120)])
 

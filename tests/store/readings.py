@@ -124,6 +124,7 @@ class Reader:
         staging.know_sizes(self.conn)
         staging.add_hashes(self.conn, [snapshot_id])
         staging.add_context(self.conn, [snapshot_id], ValueKey.of("key of a test"))
+        staging.add_up(self.conn, [snapshot_id])
         staging.finish_reading(self.conn)
         ids = self.conn.execute(
             text("SELECT record_id FROM landing.record ORDER BY substr(local_key, 2)::integer")

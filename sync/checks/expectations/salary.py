@@ -17,6 +17,7 @@ from sqlalchemy import (
     or_,
     select,
     table,
+    true,
     tuple_,
 )
 
@@ -48,9 +49,11 @@ LONG_WAIT, SHORT_WAIT = 3, 2  # years until 5% beyond the frame
 
 def _table() -> Select[*tuple[Any, ...]]:
     """(rank, step, coefficient, last step): every group a rank may stand in."""
+    groups = func.unnest(RANK.c.allowed_groups).table_valued("salary_group")
+    allowed = groups.render_derived(name="allowed")
     joined = and_(
         STEP.c.staff_kind == RANK.c.staff_category,
-        STEP.c.salary_group == any_(RANK.c.allowed_groups),
+        STEP.c.salary_group == allowed.c.salary_group,
     )
     return select(
         RANK.c.rank_code.label("known_rank"),
@@ -58,7 +61,7 @@ def _table() -> Select[*tuple[Any, ...]]:
         STEP.c.coefficient.label("known_coefficient"),
         STEP.c.steps_in_group.label("last_step"),
         STEP.c.salary_group.label("known_group"),
-    ).join_from(RANK, STEP, joined)
+    ).select_from(RANK.join(allowed, true()).join(STEP, joined))
 
 
 def _is_last_step(rank: Column, step: Column) -> ColumnElement[bool]:

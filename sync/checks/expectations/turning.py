@@ -14,6 +14,7 @@ from sync.checks.expectations.days import (
     NO_POSITION,
     day,
     later,
+    names_one_of,
     next_after,
     only_if,
     year_of,
@@ -55,7 +56,7 @@ def district(value: Column, given: Parameters) -> Column:
     abolished_on = day(given["from_day"])
     # The day comes first: once it has passed, the planner drops the search of every address.
     is_to_come = abolished_on > day(given["as_of"])
-    return only_if(and_(is_to_come, value.op("~")(given["words"])), abolished_on)
+    return only_if(and_(is_to_come, names_one_of(value, given["words"])), abolished_on)
 
 
 def reappointment(columns: list[Column], given: Parameters) -> Column:
