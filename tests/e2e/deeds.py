@@ -7,12 +7,21 @@ from typing import Any
 
 from sync.sheets.layout import FIRST_ROW, RECORD
 from tests.e2e.running import RunningDemo
-from tests.e2e.walking import REASON, Line, Walk, approve_all, figure_of, find_cause, flags_on
+from tests.e2e.walking import (
+    COMMITTEE,
+    REASON,
+    STEWARD,
+    Line,
+    Walk,
+    approve_all,
+    figure_of,
+    find_cause,
+    flags_on,
+)
 from tests.sheets.books import SOFFICE, edited, resaved
 
 FEW = 3
 OWN_CODE, NATIONAL_CODE = "CV-01", "01.003"
-STEWARD, COMMITTEE = "danhmuc", "theodoi"
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from sync.demo.follow import DAG_ID
 from sync.demo.orchestra import LOGIN
 from sync.services import notify
 from tests.e2e import deeds
-from tests.e2e.deeds import COMMITTEE, FEW, OWN_CODE, Done, Figures, figures, states
+from tests.e2e.deeds import FEW, OWN_CODE, Done, Figures, figures, states
 from tests.e2e.running import RunningDemo, running_demo
-from tests.e2e.walking import Walk, save_pictures
+from tests.e2e.walking import ENGINEER, Walk, save_pictures
 from tests.portal.browsing import Reader
 from tests.portal.windows import chromium, sign_in
 from tests.sheets.books import NO_SOFFICE, SOFFICE
@@ -23,7 +23,6 @@ from tests.sheets.books import NO_SOFFICE, SOFFICE
 pytestmark = [pytest.mark.airflow, pytest.mark.browser, pytest.mark.slow]
 
 PEOPLE = 60
-ENGINEER = "kysu"
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +231,7 @@ def test_pictures_are_taken_of_the_six_main_pages(
 ) -> None:
     folder = Path(os.environ.get("CBCCVC_TEST_PICTURES") or tmp_path)  # noqa: TID251 - a test run has no settings
 
-    taken, wide = save_pictures(walk, folder, ENGINEER, COMMITTEE)
+    taken, wide = save_pictures(walk, folder)
 
     assert len(taken) == 6 * 2 * 2
     assert wide == []

@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Page
 from tests.e2e.running import PaperFiles, RunningDemo, place_of
 from tests.portal.windows import DESK, PHONE, findings_of_axe, sign_in
 
+STEWARD, ENGINEER, COMMITTEE = "danhmuc", "kysu", "theodoi"
+TALLEST = 3000
 REASON = "Đối chiếu hồ sơ giấy"
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 HEIGHT = 900
@@ -35,7 +37,9 @@ class Walk:
     def window(self, login: str) -> Page:
         """The window in which this account is signed in to the portal; one each."""
         if login not in self._pages:
-            page = self.browser.new_page(viewport={"width": DESK, "height": HEIGHT})
+            page = self.browser.new_page(
+                viewport={"width": DESK, "height": HEIGHT}, locale="vi-VN"
+            )
             page.goto(f"{self.demo.portal}/dang-nhap")
             self.look(page)
             sign_in(page, page.url, login, self.demo.passwords[login])
@@ -156,32 +160,41 @@ def figure_of(page: Page, unit_code: str) -> int:
     return int(row.locator("th, td").nth(column).inner_text().replace(".", ""))
 
 
-def save_pictures(
-    walk: Walk, folder: Path, engineer: str, committee: str
-) -> tuple[list[Path], list[str]]:
+def save_pictures(walk: Walk, folder: Path) -> tuple[list[Path], list[str]]:
     """The six main pages, both languages, desk and phone; files, and which are too wide."""
-    unit_code, officer, _ = walk.demo.desks[0]
-    window = walk.open(officer, "/viec")
-    cause = window.locator(FIRST).first.get_attribute("href") or ""
-    window.goto(f"{walk.demo.portal}{cause}")
-    record = window.locator("tr[id^=flag-] th a").first.get_attribute("href") or ""
-    pages = {
-        "queue": (officer, "/viec"),
-        "cause": (officer, cause),
-        "record": (officer, record.partition("#")[0]),
-        "country": (committee, "/"),
-        "unit": (committee, f"/don-vi/{unit_code}"),
-        "runs": (engineer, "/dot"),
-    }
     folder.mkdir(parents=True, exist_ok=True)
     taken, wide = [], []
-    for (name, (login, path)), language in product(pages.items(), ("vi", "en")):
-        window = walk.open(login, f"{path}{'&' if '?' in path else '?'}lang={language}")
-        for width in (DESK, PHONE):
+    for name, (login, path) in _main_pages(walk).items():
+        window = walk.open(login, path)
+        for language, width in product(("vi", "en"), (DESK, PHONE)):
             window.set_viewport_size({"width": width, "height": HEIGHT})
+            window.goto(f"{walk.demo.portal}{path}{_asks(path)}{language}")
             taken.append(folder / f"{name}-{language}-{width}.png")
-            window.screenshot(path=str(taken[-1]), full_page=True)
+            tall = window.evaluate("document.documentElement.scrollHeight")
+            clip = {"x": 0, "y": 0, "width": width, "height": min(tall, TALLEST)}
+            window.screenshot(path=str(taken[-1]), full_page=True, clip=clip)
             if window.evaluate("document.documentElement.scrollWidth") > width:
                 wide.append(taken[-1].name)
         window.set_viewport_size({"width": DESK, "height": HEIGHT})
     return taken, wide
+
+
+def _main_pages(walk: Walk) -> dict[str, tuple[str, str]]:
+    """Who looks at which page: a unit's queue, a code of its own, a record, figures, runs."""
+    unit_code, officer, _ = walk.demo.desks[0]
+    window = walk.open(officer, "/viec")
+    cause = window.locator(".cause-acts a[href$='#gan-ma']").first.get_attribute("href") or ""
+    window.goto(f"{walk.demo.portal}{window.locator(FIRST).first.get_attribute('href')}")
+    record = window.locator("tr[id^=flag-] th a").first.get_attribute("href") or ""
+    return {
+        "queue": (officer, "/viec"),
+        "cause": (officer, cause.partition("#")[0]),
+        "record": (officer, record.partition("#")[0]),
+        "country": (COMMITTEE, "/"),
+        "unit": (COMMITTEE, f"/don-vi/{unit_code}"),
+        "runs": (ENGINEER, "/dot"),
+    }
+
+
+def _asks(path: str) -> str:
+    return "&lang=" if "?" in path else "?lang="
