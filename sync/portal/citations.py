@@ -13,6 +13,8 @@ _VIETNAMESE = tuple(
         ),
         (OURS, "quy định của dự án"),
         (r"practice of the receiver \(public receiver code\)", "cách làm của hệ thống nhận"),
+        (r"codified law writes both forms", "pháp điển viết cả hai cách"),
+        (r"superseded title codes", "mã chức danh đã được thay thế"),
         (r"\(general knowledge\)", "(hiểu biết chung)"),
         (r"Party statutes", "Điều lệ Đảng"),
         (r"one person, one number", "mỗi người một số"),

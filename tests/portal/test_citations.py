@@ -18,7 +18,7 @@ from sync.services.basis import current_suites
         ("logic", "lô-gic của dữ liệu"),
         ("logic (CR011)", "lô-gic của dữ liệu (CR011)"),
         ("của dự án / ours", "quy định của dự án"),
-        ("codified law writes both forms", "codified law writes both forms"),
+        ("codified law writes both forms", "pháp điển viết cả hai cách"),
         ("Decree 204/2004 / probation rules", "Decree 204/2004 / probation rules"),
     ],
 )
