@@ -1,7 +1,7 @@
 # Needs Python >= 3.11 and make, nothing else: everything is installed below .venv, hash-checked.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo clean-demo test check fmt bench lock
+.PHONY: help demo clean-demo test pictures check fmt bench lock
 SHELL := /bin/sh
 
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -37,6 +37,11 @@ SPREAD := -n auto --maxprocesses 4 --dist loadfile
 
 test: $(DEV) ## Run all tests (ARGS="tests/store -k server"; COVER=1, SPREAD=: one by one)
 	@$(BIN)/python -m pytest $(SPREAD) $(if $(COVER),--cov) $(ARGS)
+
+PICTURES := .cbccvc/pictures
+
+pictures: $(DEV) ## Walk through a demo of its own and leave pictures of its main pages in .cbccvc/pictures
+	@CBCCVC_TEST_PICTURES=$(PICTURES) $(BIN)/python -m pytest tests/e2e/test_whole_loops.py
 
 check: $(DEV) ## Style, types, layers, migrations up-down-up, generated documents
 	$(BIN)/ruff check .

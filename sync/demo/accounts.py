@@ -32,14 +32,12 @@ class DemoAccount:
 
 
 def demo_accounts(units: Iterable[PretendUnit]) -> list[DemoAccount]:
-    """HR of the biggest careless unit and of another, and one of each national role."""
-    answering = sorted(
-        (unit for unit in units if unit.is_answering),
+    """HR of the two biggest careless units, which have most to do, and each national role."""
+    careless = sorted(
+        (unit for unit in units if unit.is_careless),
         key=lambda unit: (-unit.size, unit.unit_code),
     )
-    first = next((unit for unit in answering if unit.is_careless), answering[0])
-    other = next(unit for unit in answering if unit is not first)
-    here, there = first.unit_code, other.unit_code
+    here, there = (unit.unit_code for unit in careless[:2])
     return [
         DemoAccount(f"canbo.{here.lower()}", "Trần Thu Lan", Role.HR_OFFICER, here),
         DemoAccount(f"duyet.{here.lower()}", "Lê Văn Minh", Role.HR_APPROVER, here),

@@ -71,6 +71,7 @@ TWICE_IN_UNIT = Kind(
 )
 TWINS, NAMESAKES = defects_beside.TWINS, defects_beside.NAMESAKES
 YEAR_ONLY, LATE_RECRUIT = defects_beside.YEAR_ONLY, defects_beside.LATE_RECRUIT
+OWN_CODE = defects_pay.OWN_CODE
 KINDS: tuple[Kind, ...] = (
     *TRANSPORT,
     *defects_person.KINDS,
@@ -91,6 +92,7 @@ ALL_KINDS: tuple[Kind, ...] = (
     *(first for first, _ in TWINS),
     YEAR_ONLY,
     LATE_RECRUIT,
+    OWN_CODE,
 )
 
 TRANSFER = (

@@ -15,6 +15,7 @@ from sync.demo.catalogue import (
     KINDS,
     LATE_RECRUIT,
     NAMESAKES,
+    OWN_CODE,
     TRANSFER,
     TWICE_IN_UNIT,
     TWINS,
@@ -96,7 +97,8 @@ class Country:
         for kinds in TWINS:
             placer.place_twins(kinds)
         placer.place_namesakes(NAMESAKES)
-        return placer.place(in_season(KINDS, self.as_of), EDGES)
+        placer.place(in_season(KINDS, self.as_of), EDGES)
+        return placer.place_habit(OWN_CODE)
 
     @cached_property
     def _by_code(self) -> dict[str, PretendUnit]:
@@ -247,10 +249,7 @@ def in_season(kinds: Sequence[Kind], as_of: date) -> tuple[Kind, ...]:
 
 
 def build_country(
-    seed: int = USUAL_SEED,
-    as_of: date = USUAL_AS_OF,
-    people: int = USUAL_PEOPLE,
-    day: int = 0,
+    seed: int = USUAL_SEED, as_of: date = USUAL_AS_OF, people: int = USUAL_PEOPLE, day: int = 0
 ) -> Country:
     """The pretend country of this seed; `day` 1 is the same country one day later."""
     return Country(seed, as_of, people, day)

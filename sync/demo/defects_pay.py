@@ -161,6 +161,15 @@ _CAREER: Traits = {
     "status": "00",
 }
 RANK, STEP, COEFFICIENT = "sal_ma_ngach", "sal_bac", "sal_he_so"
+# A unit's own word for one rank: mapped once, all its records are in order.
+OWN_RANK = "CV-01"
+OWN_CODE = _pay(
+    "rank_own_code",
+    "CR006 SA012",
+    RANK,
+    put(RANK, OWN_RANK, NOW),
+    {**MIDDLE, "category": "CC", "rank": "01.003"},
+)
 KINDS = (
     _pay("rank_unknown", "CR006 SA012", RANK, put(RANK, "99.999", NOW)),
     _pay("rank_of_2013", "CR007", RANK, _rank("15.111"), MIDDLE_EMPLOYEE),

@@ -24,6 +24,7 @@ from sync.demo.orchestra import LOGIN, AirflowHome, AirflowPorts
 from sync.demo.processes import HOST, Children, choose_port
 from sync.demo.registry import (
     POPULATION_SECRET,
+    demo_addresses,
     demo_contacts,
     demo_headcounts,
     demo_secrets,
@@ -32,7 +33,7 @@ from sync.demo.registry import (
 )
 from sync.demo.serve import POPULATION, files_dir, ready_path
 from sync.model.errors import ConfigurationError
-from sync.services import contacts, population
+from sync.services import contacts, notice_book, population
 from sync.services.context import database_of, today, url_of, utc_now
 from sync.services.permissions import operator
 from sync.services.registry import register_sources
@@ -171,11 +172,11 @@ class Household:
 
     def stay(self) -> None:
         """Keep everything running, with the probes switched on, until interrupted."""
-        for dag_id in ("probe_sources", "verify_population"):
+        for dag_id in ("probe_sources", "verify_population", "send_notices"):
             self.api.set_paused(dag_id, is_paused=False)
         self.console.print(
             "A wave runs every hour, probes every 15 minutes, the population register is asked"
-            " every evening. Ctrl-C stops it all."
+            " every evening; notices wait in the outbox. Ctrl-C stops it all."
         )
         while True:
             self.children.raise_if_ended()
@@ -273,6 +274,10 @@ class Household:
             stated_by="the pretend country's steward",
         )
         contacts.set_contacts(demo_contacts(country), actor=operator("demo"))
+        known = {address.unit_code for address in notice_book.list_addresses()}
+        for address in demo_addresses(country):
+            if address.unit_code not in known:
+                notice_book.set_address(address, actor=operator("demo"))
         population.register_population(f"{address}{POPULATION}", "bearer", POPULATION_SECRET)
 
     def _until(self, is_so: Callable[[], bool], what: str) -> None:

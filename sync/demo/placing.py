@@ -10,6 +10,7 @@ from sync.demo.units import PretendUnit
 
 USUAL_TOTAL = 11_200  # 56 units of 200
 LEAST = 20  # of each kind in a country of that size
+HABIT = 50  # one in so many people of a careless unit
 _CLEAN_LIMIT = 0.025  # blocked share a careful unit stays below
 _TRIES = 400
 _MOST_KINDS = 3
@@ -43,6 +44,7 @@ class Placer:
 
     def __init__(self, seed: int, units: Sequence[PretendUnit]) -> None:
         self._random = Random(f"{seed}/plan")  # noqa: S311 - a pretend country
+        self._careless = [unit for unit in units if unit.is_careless]
         self._total = sum(unit.size for unit in units)
         self._pools: Mapping[str, _Pool] = {
             "any": _Pool([u for u in units if u.is_answering and not u.is_year_only]),
@@ -62,6 +64,15 @@ class Placer:
         for edge in edges:
             for _ in range(max(1, count // 3)):
                 self._put_edge(edge)
+        return self.plan
+
+    def place_habit(self, kind: Kind) -> Plan:
+        """What each careless unit does alike in several records: one cause, mended at once."""
+        for unit in self._careless:
+            free = [n for n in range(unit.size) if not self._is_taken(unit, n)]
+            count = min(max(4, unit.size // HABIT), len(free))
+            for position in self._random.sample(free, count):
+                self._set(unit, position, Placement((kind,), None, kind.traits))
         return self.plan
 
     def place_twice(self, kind: Kind) -> None:

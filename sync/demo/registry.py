@@ -6,9 +6,11 @@ from pathlib import Path
 
 from sync.demo.country import Country
 from sync.demo.units import Fault, PretendUnit
+from sync.model.notice import NoticeKind
 from sync.model.source import Source
 from sync.sources.profiles import load_profile
 from sync.store.contacts import StatedContact
+from sync.store.notices import Address
 
 REFUSING_ADDRESS = "http://127.0.0.1:1"  # nobody listens on this port
 EXPIRED = "expired"
@@ -54,6 +56,22 @@ def demo_contacts(country: Country) -> list[StatedContact]:
             ("records", "Bộ phận tổ chức cán bộ", "tccb"),
             ("technical", "Bộ phận công nghệ thông tin", "cntt"),
         )
+    ]
+
+
+def demo_addresses(country: Country) -> list[Address]:
+    """Where notices to the units with an office go: a mailbox of the office, no person's."""
+    return [
+        Address(
+            contact.unit_code,
+            f"phong-tccb@{contact.unit_code.lower()}.example",
+            tuple(NoticeKind),
+            country.as_of,
+            None,
+            "demo",
+        )
+        for contact in demo_contacts(country)
+        if contact.role == "records"
     ]
 
 
