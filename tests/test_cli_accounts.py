@@ -8,9 +8,10 @@ from typer.testing import CliRunner
 
 from sync.cli import app
 from sync.model.errors import ConfigurationError, NotFoundError
-from sync.services import sessions, tokens
+from sync.services import links, sessions, tokens
 from sync.services.context import database_of
 from sync.settings import get_settings
+from sync.store.links import Vouched
 from tests.conftest import Urls
 
 
@@ -43,6 +44,11 @@ def test_an_account_is_added_listed_changed_reset_linked_and_closed(run: CliRunn
     assert sessions.sign_in("lan", reset, "127.0.0.1") is not None
     said(run, "link", "lan", "subject-1")
     assert sessions.sign_in_vouched("https://login.example", "subject-1") is not None
+    code = said(run, "link-code", "lan")
+    visit = links.wait_for_code(Vouched("https://login.example", "subject-2", "/"))
+    bound = links.bind(visit, code, "127.0.0.1")
+    assert bound is not None
+    assert sessions.sign_in_vouched("https://login.example", "subject-1") is None
     said(run, "close", "lan", "--actor", "Mai")
     listed = json.loads(said(run, "list", "--json"))
     table = said(run, "list")

@@ -9,7 +9,7 @@ from sync.model.desk import UNIT_ROLES, Role
 from sync.model.errors import ConfigurationError, PermissionDeniedError
 from sync.portal.deps import AdministratorDep, GatekeeperDep, require_own_form
 from sync.portal.pages import path_for, render
-from sync.services import accounts, tokens
+from sync.services import accounts, links, tokens
 
 NOT_ACCEPTED = 422
 ROLES = tuple(Role)
@@ -124,7 +124,7 @@ def link_account(
     """The configured provider vouches for it from now on."""
     provider = request.app.state.openid
     try:
-        accounts.link_account(
+        links.link_account(
             login,
             (provider.issuer if provider else "", subject),
             actor=viewer.actor,
@@ -134,6 +134,20 @@ def link_account(
     except ConfigurationError:
         return _one(request, gatekeeper, login, problem="subject")
     return RedirectResponse(path_for(request, "account", login=login), status_code=303)
+
+
+@router.post("/tai-khoan/{login}/ma-lien-ket", name="account_link_code", dependencies=[change])
+def issue_link_code(
+    request: Request, gatekeeper: GatekeeperDep, viewer: AdministratorDep, login: str
+) -> HTMLResponse:
+    """A code that ties an outside identity to it, on the answer and nowhere else."""
+    try:
+        code = links.issue_code(
+            login, actor=viewer.actor, db=gatekeeper.keeper, clock=gatekeeper.clock
+        )
+    except ConfigurationError:
+        return _one(request, gatekeeper, login, problem="closed")
+    return _shown_once(request, "link", login, code)
 
 
 @router.post("/ma-truy-cap", name="tokens", dependencies=[change])

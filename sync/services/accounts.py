@@ -12,7 +12,7 @@ from sync.model.errors import ConfigurationError, PermissionDeniedError
 from sync.services.context import Clock, database_of, today, utc_now
 from sync.services.passwords import check_new, first_password, hashed, opens
 from sync.services.permissions import check_may
-from sync.store import accounts, ledger, sessions
+from sync.store import accounts, ledger, links, sessions
 from sync.store.accounts import Account
 from sync.store.database import Database
 
@@ -22,7 +22,6 @@ NATIONAL = "*"  # the ledger's unit of what concerns no unit
 RESERVED = frozenset({"pipeline", "operator", "set-up", "system"})
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}")
-LONGEST_SUBJECT = 255  # OpenID Connect Core, section 2
 
 Grants = Iterable[tuple[Role, str]]
 
@@ -77,7 +76,7 @@ def set_roles(
             conn, account.account_id, wanted, granted_by=actor.login, granted_at=now
         )
         sessions.end_sessions_of(conn, account.account_id, now)
-        _append(conn, "account_roles_set", (actor, login), wanted, clock)
+        append_entry(conn, "account_roles_set", (actor, login), wanted, clock)
 
 
 def reset_password(
@@ -89,8 +88,9 @@ def reset_password(
     with (db or keeper()).transaction() as conn:
         account = accounts.get_by_login(conn, login)
         accounts.set_password(conn, account.account_id, hashed(password), must_change=True)
+        links.drop_code(conn, account.account_id)
         sessions.end_sessions_of(conn, account.account_id, clock())
-        _append(conn, "account_password_reset", (actor, login), (), clock)
+        append_entry(conn, "account_password_reset", (actor, login), (), clock)
     return password
 
 
@@ -104,41 +104,9 @@ def close_account(
     with (db or keeper()).transaction() as conn:
         account = accounts.get_by_login(conn, login)
         accounts.set_closed(conn, account.account_id, clock())
+        links.drop_code(conn, account.account_id)
         sessions.end_sessions_of(conn, account.account_id, clock())
-        _append(conn, "account_closed", (actor, login), (), clock)
-
-
-def link_account(
-    login: str,
-    voucher: tuple[str, str],
-    *,
-    actor: Actor,
-    db: Database | None = None,
-    clock: Clock = utc_now,
-) -> None:
-    """A provider vouches for the account from now on, by issuer and subject; no password does.
-
-    Raises:
-        PermissionDeniedError: the actor is no administrator.
-        ConfigurationError: the subject is empty, or linked to another account.
-    """
-    check_may(actor, Role.ADMINISTRATOR)
-    issuer, subject = voucher[0], voucher[1].strip()
-    if not issuer or not 0 < len(subject) <= LONGEST_SUBJECT:
-        raise ConfigurationError(
-            f"Account {login} cannot be linked: set CBCCVC_OIDC_ISSUER and give the subject as"
-            " the provider names it."
-        )
-    with (db or keeper()).transaction() as conn:
-        account = accounts.get_by_login(conn, login)
-        other = accounts.find_by_subject(conn, issuer, subject)
-        if other is not None and other.account_id != account.account_id:
-            raise ConfigurationError(
-                f"The subject is linked to account {other.login}: reset or choose that one."
-            )
-        accounts.set_voucher(conn, account.account_id, issuer, subject)
-        sessions.end_sessions_of(conn, account.account_id, clock())
-        _append(conn, "account_linked", (actor, login), (), clock)
+        append_entry(conn, "account_closed", (actor, login), (), clock)
 
 
 def change_password(
@@ -163,7 +131,7 @@ def change_password(
         if is_right:
             accounts.set_password(conn, account.account_id, hashed(new), must_change=False)
             sessions.end_sessions_of(conn, account.account_id, now)
-            _append(conn, "account_password_changed", (Actor(login), login), (), clock)
+            append_entry(conn, "account_password_changed", (Actor(login), login), (), clock)
     if not is_right:
         raise PermissionDeniedError("The old password is wrong: type it again.")
 
@@ -207,7 +175,7 @@ def _add(
         now = clock()
         number = accounts.add_account(conn, account, created_by=actor.login, created_at=now)
         accounts.set_grants(conn, number, wanted, granted_by=actor.login, granted_at=now)
-        _append(conn, "account_added", (actor, new.login), wanted, clock)
+        append_entry(conn, "account_added", (actor, new.login), wanted, clock)
 
 
 def list_accounts(*, db: Database | None = None) -> list[dict[str, Any]]:
@@ -266,13 +234,14 @@ def _checked(grants: Grants) -> list[tuple[Role, str]]:
     return wanted
 
 
-def _append(
+def append_entry(
     conn: Connection,
     action: str,
     who: tuple[Actor, str],
     grants: Grants,
     clock: Clock,
 ) -> None:
+    """A change of an account in the ledger. `who`: the actor, and whose account it is."""
     actor, login = who
     ledger.append(
         conn,

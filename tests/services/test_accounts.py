@@ -13,7 +13,7 @@ from sync.model.errors import (
     NotFoundError,
     PermissionDeniedError,
 )
-from sync.services import accounts, sessions, tokens
+from sync.services import accounts, links, sessions, tokens
 from sync.services.accounts import Wanted
 from sync.services.permissions import check_may, operator
 from sync.services.sessions import Session
@@ -235,7 +235,7 @@ def test_only_an_administrator_changes_accounts_and_never_the_own_way_in(desk: D
         lambda: accounts.set_roles("lan", OFFICER, actor=officer, **words),
         lambda: accounts.reset_password("quan", actor=officer, **words),
         lambda: accounts.close_account("quan", actor=officer, **words),
-        lambda: accounts.link_account("lan", ("https://x", "s"), actor=officer, **words),
+        lambda: links.link_account("lan", ("https://x", "s"), actor=officer, **words),
         lambda: tokens.issue_token(tokens.WantedToken("lan", "x"), actor=officer, **words),
         lambda: tokens.revoke_token(1, actor=officer, **words),
         lambda: accounts.close_account("quan", actor=admin, **words),
@@ -278,7 +278,7 @@ def test_every_change_of_an_account_is_in_the_ledger_without_a_password(
     accounts.reset_password("lan", **words)
     token = tokens.issue_token(tokens.WantedToken("lan", "Trung tâm"), **words)
     tokens.revoke_token(tokens.list_tokens(db=desk.db)[0].token_id, **words)
-    accounts.link_account("lan", ("https://login.example", "sub-1"), **words)
+    links.link_account("lan", ("https://login.example", "sub-1"), **words)
     accounts.close_account("lan", **words)
 
     with db.transaction() as conn:
@@ -314,7 +314,7 @@ def test_a_linked_account_has_one_way_in_at_a_time(desk: Desk) -> None:
         return sessions.sign_in_vouched(issuer, subject, db=desk.db, clock=desk.clock)
 
     assert vouched() is None
-    accounts.link_account("lan", (issuer, subject), **words)
+    links.link_account("lan", (issuer, subject), **words)
     session = desk.session(vouched())
     assert session is not None
     assert not session.must_change
@@ -322,7 +322,7 @@ def test_a_linked_account_has_one_way_in_at_a_time(desk: Desk) -> None:
     assert sessions.sign_in_vouched("https://other", subject, db=desk.db) is None
     accounts.add_account(Wanted("ba", "Ba", []), **words)
     with pytest.raises(ConfigurationError, match="linked to account lan"):
-        accounts.link_account("ba", (issuer, subject), **words)
+        links.link_account("ba", (issuer, subject), **words)
     reset = accounts.reset_password("lan", **words)
     assert vouched() is None, "a password again, and nobody else vouches"
     assert desk.sign_in(reset) is not None

@@ -1,0 +1,1 @@
+DROP TABLE portal.vouched, portal.link_code;
