@@ -9,6 +9,7 @@ from sync.portal import (
     desk_codes,
     desk_done,
     desk_fix,
+    desk_list,
     desk_record,
     desk_search,
 )
@@ -21,6 +22,7 @@ for part in (
     desk_codes,
     desk_done,
     desk_fix,
+    desk_list,
     desk_record,
     desk_search,
 ):
