@@ -12,6 +12,7 @@ from sync.portal import (
     desk_list,
     desk_record,
     desk_search,
+    mutes,
 )
 
 router = APIRouter()
@@ -25,5 +26,6 @@ for part in (
     desk_list,
     desk_record,
     desk_search,
+    mutes,
 ):
     router.include_router(part.router)
