@@ -54,9 +54,10 @@ def add(
 ) -> None:
     """A new account; prints its first password, once."""
     from sync.services import accounts
+    from sync.services.grants import parse_grants
     from sync.services.permissions import operator
 
-    wanted = accounts.Wanted(login, name, accounts.parse_grants(role or []), email)
+    wanted = accounts.Wanted(login, name, parse_grants(role or []), email)
     _show(accounts.add_account(wanted, actor=operator(actor)))
 
 
@@ -64,9 +65,10 @@ def add(
 def roles(login: str, role: Roles = None, actor: Actor = "operator") -> None:
     """These roles and no others; the account's sessions end."""
     from sync.services import accounts
+    from sync.services.grants import parse_grants
     from sync.services.permissions import operator
 
-    grants = accounts.parse_grants(role or [])
+    grants = parse_grants(role or [])
     accounts.set_roles(login, grants, actor=operator(actor))
     out.print(f"{login}: {', '.join(role or []) or 'no role'}")
 

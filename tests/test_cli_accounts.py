@@ -11,13 +11,16 @@ from sync.model.errors import ConfigurationError, NotFoundError
 from sync.services import links, sessions, tokens
 from sync.services.context import database_of
 from sync.settings import get_settings
+from sync.store.database import Database
 from sync.store.links import Vouched
 from tests.conftest import Urls
+from tests.units import know_units
 
 
 @pytest.fixture
-def run(urls: Urls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+def run(urls: Urls, db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     """Commands that find the test's database."""
+    know_units(db, "H26")
     template = urls("portal_keeper").replace("//portal_keeper", "//{role}", 1)
     monkeypatch.setenv("CBCCVC_DATABASE_URL", template)
     monkeypatch.setenv("CBCCVC_SECRETS_DIR", str(tmp_path))
@@ -81,7 +84,11 @@ def test_a_token_is_issued_listed_and_revoked(run: CliRunner) -> None:
 def test_what_cannot_be_done_is_said_in_a_sentence(run: CliRunner) -> None:
     wrong = run.invoke(app, ["accounts", "add", "lan", "--name", "Lan", "--role", "boss"])
     unknown = run.invoke(app, ["accounts", "reset", "ai-do"])
+    nowhere = run.invoke(
+        app, ["accounts", "add", "lan", "--name", "Lan", "--role", "hr_approver:h99"]
+    )
     database_of("portal_keeper").close()
 
     assert isinstance(wrong.exception, ConfigurationError)
     assert isinstance(unknown.exception, NotFoundError)
+    assert "no unit H99" in str(nowhere.exception)

@@ -1,15 +1,15 @@
 """Accounts of the portal: who may sign in, what they may do; each change is in the ledger."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
-from sync.model.desk import UNIT_ROLES, Actor, Role
+from sync.model.desk import Actor, Role
 from sync.model.errors import ConfigurationError, PermissionDeniedError
 from sync.services.context import Clock, database_of, today, utc_now
+from sync.services.grants import Grants, check_units, checked
 from sync.services.passwords import check_new, first_password, hashed, opens
 from sync.services.permissions import check_may
 from sync.store import accounts, ledger, links, sessions
@@ -22,8 +22,6 @@ NATIONAL = "*"  # the ledger's unit of what concerns no unit
 RESERVED = frozenset({"pipeline", "operator", "set-up", "system"})
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}")
-
-Grants = Iterable[tuple[Role, str]]
 
 
 def keeper() -> Database:
@@ -49,10 +47,13 @@ def add_account(
     Raises:
         PermissionDeniedError: the actor is no administrator.
         ConfigurationError: the login is taken, or a role of HR names no unit.
+        UnknownUnitError: a role names a unit that was never in the registry.
     """
     check_may(actor, Role.ADMINISTRATOR)
-    password = first_password()
-    _add(new, password, actor, must_change=True, ways=(db or keeper(), clock))
+    password, database = first_password(), db or keeper()
+    with database.transaction() as conn:
+        check_units(conn, new.grants)
+    _add(new, password, actor, must_change=True, ways=(database, clock))
     return password
 
 
@@ -64,12 +65,17 @@ def set_roles(
     db: Database | None = None,
     clock: Clock = utc_now,
 ) -> None:
-    """These roles and no others; open sessions end, so that none outlives a lost role."""
+    """These roles and no others; open sessions end, so that none outlives a lost role.
+
+    Raises:
+        as `add_account`; NotFoundError: there is no such account.
+    """
     check_may(actor, Role.ADMINISTRATOR)
-    wanted = _checked(grants)
+    wanted = checked(grants)
     if actor.login == login and (Role.ADMINISTRATOR, "") not in wanted:
         _refuse_oneself(login)
     with (db or keeper()).transaction() as conn:
+        check_units(conn, wanted)
         account = accounts.get_by_login(conn, login)
         now = clock()
         accounts.set_grants(
@@ -151,7 +157,7 @@ def _add(
     new: Wanted, password: str, actor: Actor, *, must_change: bool, ways: tuple[Database, Clock]
 ) -> None:
     database, clock = ways
-    wanted = _checked(new.grants)
+    wanted = checked(new.grants)
     if not LOGIN.fullmatch(new.login):
         raise ConfigurationError(
             "The login is not accepted: take 2 to 63 of a-z, 0-9, dot, dash and underscore,"
@@ -199,39 +205,10 @@ def list_accounts(*, db: Database | None = None) -> list[dict[str, Any]]:
     ]
 
 
-def parse_grants(words: Iterable[str]) -> list[tuple[Role, str]]:
-    """Roles as people write them: `steward`, `hr_officer:H26`.
-
-    Raises:
-        ConfigurationError: a word is no role; names those there are.
-    """
-    grants = []
-    for word in words:
-        name, _, unit = word.strip().partition(":")
-        if name not in set(Role):
-            raise ConfigurationError(
-                f"{name or 'Nothing'} is no role: choose of {', '.join(Role)}, the first two"
-                " with a unit as in hr_officer:H26."
-            )
-        grants.append((Role(name), unit.strip().upper()))
-    return grants
-
-
 def _refuse_oneself(login: str) -> None:
     raise PermissionDeniedError(
         f"Account {login} is your own: another administrator closes it or takes that role."
     )
-
-
-def _checked(grants: Grants) -> list[tuple[Role, str]]:
-    wanted = sorted(set(grants))
-    wrong = [role for role, unit in wanted if (role in UNIT_ROLES) != bool(unit)]
-    if wrong:
-        raise ConfigurationError(
-            f"Role {wrong[0]} is given wrongly: hr_officer:CODE and hr_approver:CODE name a"
-            " unit, no other role does."
-        )
-    return wanted
 
 
 def append_entry(

@@ -26,3 +26,7 @@ BEGIN
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO portal_keeper', name);
     END LOOP;
 END $$;
+
+-- Roles are given in units that are in the registry; nothing else of it is the keeper's to see.
+GRANT USAGE ON SCHEMA registry TO portal_keeper;
+GRANT SELECT (unit_code) ON registry.unit TO portal_keeper;
