@@ -46,7 +46,7 @@ class Words:
         rule = self.suites.by_code.get(code)
         if rule is None:
             return RuleWords(code, self.speech.say("desk.rule_gone", code=code), "")
-        return RuleWords(code, self.speech.of(rule, "sentence"), rule.basis)
+        return RuleWords(code, self.speech.of(rule, "sentence"), self.speech.of(rule, "basis"))
 
     def sent(self, code: str, value: str | None) -> str:
         """A value as the source wrote it."""
