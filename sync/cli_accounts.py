@@ -54,9 +54,10 @@ def add(
 ) -> None:
     """A new account; prints its first password, once."""
     from sync.services import accounts
+    from sync.services.grants import parse_grants
     from sync.services.permissions import operator
 
-    wanted = accounts.Wanted(login, name, accounts.parse_grants(role or []), email)
+    wanted = accounts.Wanted(login, name, parse_grants(role or []), email)
     _show(accounts.add_account(wanted, actor=operator(actor)))
 
 
@@ -64,9 +65,10 @@ def add(
 def roles(login: str, role: Roles = None, actor: Actor = "operator") -> None:
     """These roles and no others; the account's sessions end."""
     from sync.services import accounts
+    from sync.services.grants import parse_grants
     from sync.services.permissions import operator
 
-    grants = accounts.parse_grants(role or [])
+    grants = parse_grants(role or [])
     accounts.set_roles(login, grants, actor=operator(actor))
     out.print(f"{login}: {', '.join(role or []) or 'no role'}")
 
@@ -93,13 +95,22 @@ def close(login: str, actor: Actor = "operator") -> None:
 @app.command()
 def link(login: str, subject: str, actor: Actor = "operator") -> None:
     """The identity provider of the settings vouches for the account, by its subject."""
-    from sync.services import accounts
+    from sync.services import links
     from sync.services.permissions import operator
     from sync.settings import get_settings
 
     voucher = (get_settings().oidc_issuer, subject)
-    accounts.link_account(login, voucher, actor=operator(actor))
+    links.link_account(login, voucher, actor=operator(actor))
     out.print(f"{login}: signs in through the identity provider from now on")
+
+
+@app.command("link-code")
+def link_code(login: str, actor: Actor = "operator") -> None:
+    """A code, printed once, that ties whoever types it after an outside sign-in; 72 hours."""
+    from sync.services import links
+    from sync.services.permissions import operator
+
+    _show(links.issue_code(login, actor=operator(actor)))
 
 
 @token_app.command("issue")

@@ -49,9 +49,10 @@ def rules(
     table = Table("group", "code", "effect", "field", "sentence", "basis", "from", "to")
     for rule in found:
         told = [rule[f"sentence_{each}"] for each in ([lang] if lang else Lang)]
+        basis = rule["basis_vi" if lang == Lang.VI else "basis"]
         first = (rule[key] for key in ("group", "code", "effect", "field"))
         valid = (rule[key] or "" for key in ("valid_from", "valid_to"))
-        table.add_row(*first, "\n".join(told), rule["basis"], *valid)
+        table.add_row(*first, "\n".join(told), basis, *valid)
     out.print(table)
 
 

@@ -46,7 +46,7 @@ UNIT_KEYS = [
 FINDING_KEYS = {"record_id", "field", "rule_code", "effect", "sentence"}
 RULE_KEYS = [
     *("code", "group", "effect", "field", "sentence_vi", "sentence_en"),
-    *("basis", "valid_from", "valid_to"),
+    *("basis_vi", "basis", "valid_from", "valid_to"),
 ]
 NAME = "Trồng Giấu Kỹ"
 NUMBER = "00108500045"  # a digit was lost on the way

@@ -8,15 +8,19 @@ from typer.testing import CliRunner
 
 from sync.cli import app
 from sync.model.errors import ConfigurationError, NotFoundError
-from sync.services import sessions, tokens
+from sync.services import links, sessions, tokens
 from sync.services.context import database_of
 from sync.settings import get_settings
+from sync.store.database import Database
+from sync.store.links import Vouched
 from tests.conftest import Urls
+from tests.units import know_units
 
 
 @pytest.fixture
-def run(urls: Urls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+def run(urls: Urls, db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     """Commands that find the test's database."""
+    know_units(db, "H26")
     template = urls("portal_keeper").replace("//portal_keeper", "//{role}", 1)
     monkeypatch.setenv("CBCCVC_DATABASE_URL", template)
     monkeypatch.setenv("CBCCVC_SECRETS_DIR", str(tmp_path))
@@ -43,6 +47,11 @@ def test_an_account_is_added_listed_changed_reset_linked_and_closed(run: CliRunn
     assert sessions.sign_in("lan", reset, "127.0.0.1") is not None
     said(run, "link", "lan", "subject-1")
     assert sessions.sign_in_vouched("https://login.example", "subject-1") is not None
+    code = said(run, "link-code", "lan")
+    visit = links.wait_for_code(Vouched("https://login.example", "subject-2", "/"))
+    bound = links.bind(visit, code, "127.0.0.1")
+    assert bound is not None
+    assert sessions.sign_in_vouched("https://login.example", "subject-1") is None
     said(run, "close", "lan", "--actor", "Mai")
     listed = json.loads(said(run, "list", "--json"))
     table = said(run, "list")
@@ -75,7 +84,11 @@ def test_a_token_is_issued_listed_and_revoked(run: CliRunner) -> None:
 def test_what_cannot_be_done_is_said_in_a_sentence(run: CliRunner) -> None:
     wrong = run.invoke(app, ["accounts", "add", "lan", "--name", "Lan", "--role", "boss"])
     unknown = run.invoke(app, ["accounts", "reset", "ai-do"])
+    nowhere = run.invoke(
+        app, ["accounts", "add", "lan", "--name", "Lan", "--role", "hr_approver:h99"]
+    )
     database_of("portal_keeper").close()
 
     assert isinstance(wrong.exception, ConfigurationError)
     assert isinstance(unknown.exception, NotFoundError)
+    assert "no unit H99" in str(nowhere.exception)

@@ -61,7 +61,8 @@ def _table(rules: Iterable[Rule]) -> list[str]:
     ]
     return header + [
         f"| {rule.code} | {rule.effect} | {rule.field or '-'} | {_cell(rule.sentence_vi)}"
-        f"<br>*{_cell(rule.sentence_en)}* | {_cell(rule.basis)}{_validity(rule)} |"
+        f"<br>*{_cell(rule.sentence_en)}* | {_cell(rule.basis_vi)}<br>*{_cell(rule.basis)}*"
+        f"{_validity(rule)} |"
         for rule in rules
     ]
 

@@ -18,7 +18,7 @@ from sync.model.states import Effect
 CODE = re.compile(r"^[A-Z]{2,3}[0-9]{3}[a-z]{0,2}$")
 DOCUMENT, SERVANT = "document", "servant"
 REGISTER, SNAPSHOT = "register", "snapshot"  # rules across units; rules about a whole answer
-SENTENCES = ("sentence_vi", "sentence_en", "basis")
+SENTENCES = ("sentence_vi", "sentence_en", "basis_vi", "basis")
 UNIT_CODES = frozenset({"ma_don_vi", "ma_don_vi_su_dung", "ma_don_vi_quan_ly"})
 NUMBERS = frozenset(  # fields whose shape names nobody
     {
@@ -54,6 +54,7 @@ class Rule:
     effect: Effect
     sentence_vi: str
     sentence_en: str
+    basis_vi: str
     basis: str
     valid_from: date | None
     valid_to: date | None
@@ -65,6 +66,11 @@ class Rule:
     def section(self) -> str:
         """Where a reader looks for it: a group of the record, or a kind of rule of its own."""
         return self.suite if self.suite in (REGISTER, SNAPSHOT) else self.group
+
+    @property
+    def basis_en(self) -> str:
+        """The legal basis, for readers of English."""
+        return self.basis
 
     def is_valid_on(self, day: date) -> bool:
         """The rule's legal basis is in force."""
@@ -187,6 +193,7 @@ def _rule(suite: str, meta: Mapping[str, Any]) -> Rule:
         effect=Effect(meta["effect"]),
         sentence_vi=meta["sentence_vi"],
         sentence_en=meta["sentence_en"],
+        basis_vi=meta["basis_vi"],
         basis=meta["basis"],
         valid_from=_day(code, meta.get("valid_from")),
         valid_to=_day(code, meta.get("valid_to")),

@@ -41,6 +41,16 @@ class NotFoundError(SyncError):
     status = 404
 
 
+class UnknownUnitError(NotFoundError):
+    """A unit is named that was never in the registry."""
+
+    def __init__(self, unit_code: str) -> None:
+        super().__init__(
+            f"There is no unit {unit_code[:16]}: give a code of the registry, cbccvc status"
+            " lists them."
+        )
+
+
 class PermissionDeniedError(SyncError):
     """This actor may not do this."""
 

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from sync.model.desk import UNIT_ROLES, Role
-from sync.model.errors import ConfigurationError, PermissionDeniedError
+from sync.model.errors import ConfigurationError, PermissionDeniedError, UnknownUnitError
 from sync.portal.deps import AdministratorDep, GatekeeperDep, require_own_form
 from sync.portal.pages import path_for, render
-from sync.services import accounts, tokens
+from sync.services import accounts, links, tokens
+from sync.services.grants import parse_grants
 
 NOT_ACCEPTED = 422
 ROLES = tuple(Role)
@@ -49,6 +50,8 @@ def add_account(  # noqa: PLR0913 - one argument a field of the form
         password = accounts.add_account(
             wanted, actor=viewer.actor, db=gatekeeper.keeper, clock=gatekeeper.clock
         )
+    except UnknownUnitError:
+        return _list(request, gatekeeper, problem="unit")
     except ConfigurationError:
         return _list(request, gatekeeper, problem="add")
     return _shown_once(request, "password", wanted.login, password)
@@ -81,6 +84,8 @@ def set_roles(  # noqa: PLR0913 - one argument a field of the form
             db=gatekeeper.keeper,
             clock=gatekeeper.clock,
         )
+    except UnknownUnitError:
+        return _one(request, gatekeeper, login, problem="unit")
     except ConfigurationError:
         return _one(request, gatekeeper, login, problem="roles")
     except PermissionDeniedError:
@@ -124,7 +129,7 @@ def link_account(
     """The configured provider vouches for it from now on."""
     provider = request.app.state.openid
     try:
-        accounts.link_account(
+        links.link_account(
             login,
             (provider.issuer if provider else "", subject),
             actor=viewer.actor,
@@ -134,6 +139,20 @@ def link_account(
     except ConfigurationError:
         return _one(request, gatekeeper, login, problem="subject")
     return RedirectResponse(path_for(request, "account", login=login), status_code=303)
+
+
+@router.post("/tai-khoan/{login}/ma-lien-ket", name="account_link_code", dependencies=[change])
+def issue_link_code(
+    request: Request, gatekeeper: GatekeeperDep, viewer: AdministratorDep, login: str
+) -> HTMLResponse:
+    """A code that ties an outside identity to it, on the answer and nowhere else."""
+    try:
+        code = links.issue_code(
+            login, actor=viewer.actor, db=gatekeeper.keeper, clock=gatekeeper.clock
+        )
+    except ConfigurationError:
+        return _one(request, gatekeeper, login, problem="closed")
+    return _shown_once(request, "link", login, code)
 
 
 @router.post("/ma-truy-cap", name="tokens", dependencies=[change])
@@ -176,7 +195,7 @@ def _grants(
     words = [role for role in roles if role not in UNIT_ROLES]
     for role, units in ((Role.HR_OFFICER, officer_units), (Role.HR_APPROVER, approver_units)):
         words += [f"{role}:{unit}" for unit in units.replace(",", " ").split()]
-    return accounts.parse_grants(words)
+    return parse_grants(words)
 
 
 def _list(request: Request, gatekeeper: GatekeeperDep, problem: str = "") -> HTMLResponse:

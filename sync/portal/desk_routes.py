@@ -9,8 +9,10 @@ from sync.portal import (
     desk_codes,
     desk_done,
     desk_fix,
+    desk_list,
     desk_record,
     desk_search,
+    mutes,
 )
 
 router = APIRouter()
@@ -21,7 +23,9 @@ for part in (
     desk_codes,
     desk_done,
     desk_fix,
+    desk_list,
     desk_record,
     desk_search,
+    mutes,
 ):
     router.include_router(part.router)

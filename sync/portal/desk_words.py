@@ -7,7 +7,6 @@ from functools import cache
 
 from sync.checks.suites import Suites
 from sync.contract.record import Field, all_fields
-from sync.portal.citations import basis_in
 from sync.portal.masks import DOTS, is_sensitive, masked_number
 from sync.portal.speech import NONE_SHOWN, Speech
 from sync.services.code_fields import lists_of_fields
@@ -47,8 +46,7 @@ class Words:
         rule = self.suites.by_code.get(code)
         if rule is None:
             return RuleWords(code, self.speech.say("desk.rule_gone", code=code), "")
-        basis = basis_in(self.speech.language, rule.basis)
-        return RuleWords(code, self.speech.of(rule, "sentence"), basis)
+        return RuleWords(code, self.speech.of(rule, "sentence"), self.speech.of(rule, "basis"))
 
     def sent(self, code: str, value: str | None) -> str:
         """A value as the source wrote it."""

@@ -178,12 +178,9 @@ def show_form(
     *,
     target: str,
     problem: str = "",
-    subject: str = "",
 ) -> HTMLResponse:
-    """The form, with what went wrong; `subject`: whom a provider named whom we do not know."""
-    visit_id = request.cookies.get(cookie_name(request, VISIT_COOKIE)) or secrets.token_urlsafe(
-        18
-    )
+    """The form, with what went wrong."""
+    visit_id = visit_of(request)
     status = {"": 200, "slow": TOO_MANY_REQUESTS, "form": FORBIDDEN}.get(problem, NOT_SIGNED_IN)
     answer = render(
         request,
@@ -191,12 +188,23 @@ def show_form(
         status=status,
         token=gatekeeper.form_token(visit_id),
         problem=problem,
-        subject=subject,
         is_openid=request.app.state.openid is not None,
         target=_safe_target(request, target),
     )
     if problem == "slow":
         answer.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
+    remember_visit(request, answer, visit_id)
+    return answer
+
+
+def visit_of(request: Request) -> str:
+    """What names this browser before its sign-in; a new name where it has none."""
+    kept = request.cookies.get(cookie_name(request, VISIT_COOKIE))
+    return kept or secrets.token_urlsafe(18)
+
+
+def remember_visit(request: Request, answer: Response, visit_id: str) -> None:
+    """Let the browser keep what its forms are compared with."""
     answer.set_cookie(
         cookie_name(request, VISIT_COOKIE),
         visit_id,
@@ -204,11 +212,6 @@ def show_form(
         samesite="lax",
         secure=is_https(request),
     )
-    return answer
-
-
-def _visit_id(request: Request) -> str:
-    return request.cookies.get(cookie_name(request, VISIT_COOKIE), "")
 
 
 def _safe_target(request: Request, target: str) -> str:

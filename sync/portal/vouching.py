@@ -1,20 +1,34 @@
-"""Sign-in through a provider: away with a state that is good once, back with a code."""
+"""Sign-in through a provider: away with a state that is good once, back with a code.
+
+Whom no account is linked to may type the link code of an administrator, once.
+"""
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from sync.model.errors import SourceRejectedError, SourceUnavailableError
-from sync.portal.access import is_same
-from sync.portal.deps import GatekeeperDep, cookie_name, is_https
-from sync.portal.doors import enter, forget, show_form
+from sync.portal.access import Gatekeeper, is_same
+from sync.portal.deps import VISIT_COOKIE, GatekeeperDep, cookie_name, is_https
+from sync.portal.doors import (
+    NOT_ACCEPTED,
+    NOT_SIGNED_IN,
+    enter,
+    forget,
+    remember_visit,
+    show_form,
+    visit_of,
+)
 from sync.portal.openid import Provider
-from sync.services import sessions
+from sync.portal.pages import render
+from sync.services import links, sessions
 from sync.services.sessions import ATTEMPT
+from sync.store.links import Vouched
 from sync.store.sessions import Attempt
 
 ATTEMPT_COOKIE = "cbccvc_attempt"
+VOUCHED_COOKIE = "cbccvc_vouched"
 
 router = APIRouter()
 
@@ -43,14 +57,7 @@ def begin(
         clock=gatekeeper.clock,
     )
     answer = RedirectResponse(begun.address, status_code=303)
-    answer.set_cookie(
-        cookie_name(request, ATTEMPT_COOKIE),
-        begun.state,
-        max_age=int(ATTEMPT.total_seconds()),
-        httponly=True,
-        samesite="lax",  # the provider sends the reader back from another site
-        secure=is_https(request),
-    )
+    _remember(request, answer, ATTEMPT_COOKIE, begun.state)
     return answer
 
 
@@ -91,10 +98,70 @@ def _finish(
         provider.issuer, subject, db=gatekeeper.keeper, clock=gatekeeper.clock
     )
     if opened is None:
-        return show_form(
-            request, gatekeeper, target=target, problem="openid_unknown", subject=subject
-        )
+        return _ask_for_code(request, gatekeeper, Vouched(provider.issuer, subject, target))
     return enter(request, opened, target)
+
+
+@router.post("/dang-nhap/ma-lien-ket", name="openid_link")
+def link(
+    request: Request,
+    gatekeeper: GatekeeperDep,
+    code: Annotated[str, Form(max_length=64)] = "",
+    token: Annotated[str, Form(max_length=512)] = "",
+) -> Response:
+    """Tie whom the provider vouched for to the account of the code, and open a session."""
+    _provider(request)
+    address = request.client.host if request.client else ""
+    if gatekeeper.is_braked(address):
+        return show_form(request, gatekeeper, target="", problem="slow")
+    if not gatekeeper.is_own_form(
+        request.cookies.get(cookie_name(request, VISIT_COOKIE), ""), token
+    ):
+        return show_form(request, gatekeeper, target="", problem="form")
+    visit = request.cookies.get(cookie_name(request, VOUCHED_COOKIE), "")
+    db, clock = gatekeeper.keeper, gatekeeper.clock
+    bound = links.bind(visit, code, address, db=db, clock=clock)
+    if bound is not None:
+        answer = enter(request, bound.token, bound.target)
+        forget(request, answer, VOUCHED_COOKIE)
+        return answer
+    if links.is_waiting(visit, db=db, clock=clock):
+        return render(
+            request,
+            "link_code.html",
+            status=NOT_ACCEPTED,
+            token=token,
+            problem="code",
+            subject="",
+        )
+    return show_form(request, gatekeeper, target="", problem="openid_state")
+
+
+def _ask_for_code(request: Request, gatekeeper: Gatekeeper, vouched: Vouched) -> Response:
+    visit = links.wait_for_code(vouched, db=gatekeeper.keeper, clock=gatekeeper.clock)
+    visit_id = visit_of(request)
+    answer = render(
+        request,
+        "link_code.html",
+        status=NOT_SIGNED_IN,
+        token=gatekeeper.form_token(visit_id),
+        problem="",
+        subject=vouched.subject,
+    )
+    remember_visit(request, answer, visit_id)
+    _remember(request, answer, VOUCHED_COOKIE, visit)
+    return answer
+
+
+def _remember(request: Request, answer: Response, name: str, value: str) -> None:
+    answer.set_cookie(
+        cookie_name(request, name),
+        value,
+        max_age=int(ATTEMPT.total_seconds()),
+        httponly=True,
+        samesite="lax",  # the provider sends the reader back from another site
+        secure=is_https(request),
+    )
 
 
 def _provider(request: Request) -> Provider:

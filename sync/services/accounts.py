@@ -1,18 +1,18 @@
 """Accounts of the portal: who may sign in, what they may do; each change is in the ledger."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
-from sync.model.desk import UNIT_ROLES, Actor, Role
+from sync.model.desk import Actor, Role
 from sync.model.errors import ConfigurationError, PermissionDeniedError
 from sync.services.context import Clock, database_of, today, utc_now
+from sync.services.grants import Grants, check_units, checked
 from sync.services.passwords import check_new, first_password, hashed, opens
 from sync.services.permissions import check_may
-from sync.store import accounts, ledger, sessions
+from sync.store import accounts, ledger, links, sessions
 from sync.store.accounts import Account
 from sync.store.database import Database
 
@@ -22,9 +22,6 @@ NATIONAL = "*"  # the ledger's unit of what concerns no unit
 RESERVED = frozenset({"pipeline", "operator", "set-up", "system"})
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}")
-LONGEST_SUBJECT = 255  # OpenID Connect Core, section 2
-
-Grants = Iterable[tuple[Role, str]]
 
 
 def keeper() -> Database:
@@ -50,10 +47,13 @@ def add_account(
     Raises:
         PermissionDeniedError: the actor is no administrator.
         ConfigurationError: the login is taken, or a role of HR names no unit.
+        UnknownUnitError: a role names a unit that was never in the registry.
     """
     check_may(actor, Role.ADMINISTRATOR)
-    password = first_password()
-    _add(new, password, actor, must_change=True, ways=(db or keeper(), clock))
+    password, database = first_password(), db or keeper()
+    with database.transaction() as conn:
+        check_units(conn, new.grants)
+    _add(new, password, actor, must_change=True, ways=(database, clock))
     return password
 
 
@@ -65,19 +65,24 @@ def set_roles(
     db: Database | None = None,
     clock: Clock = utc_now,
 ) -> None:
-    """These roles and no others; open sessions end, so that none outlives a lost role."""
+    """These roles and no others; open sessions end, so that none outlives a lost role.
+
+    Raises:
+        as `add_account`; NotFoundError: there is no such account.
+    """
     check_may(actor, Role.ADMINISTRATOR)
-    wanted = _checked(grants)
+    wanted = checked(grants)
     if actor.login == login and (Role.ADMINISTRATOR, "") not in wanted:
         _refuse_oneself(login)
     with (db or keeper()).transaction() as conn:
+        check_units(conn, wanted)
         account = accounts.get_by_login(conn, login)
         now = clock()
         accounts.set_grants(
             conn, account.account_id, wanted, granted_by=actor.login, granted_at=now
         )
         sessions.end_sessions_of(conn, account.account_id, now)
-        _append(conn, "account_roles_set", (actor, login), wanted, clock)
+        append_entry(conn, "account_roles_set", (actor, login), wanted, clock)
 
 
 def reset_password(
@@ -89,8 +94,9 @@ def reset_password(
     with (db or keeper()).transaction() as conn:
         account = accounts.get_by_login(conn, login)
         accounts.set_password(conn, account.account_id, hashed(password), must_change=True)
+        links.drop_code(conn, account.account_id)
         sessions.end_sessions_of(conn, account.account_id, clock())
-        _append(conn, "account_password_reset", (actor, login), (), clock)
+        append_entry(conn, "account_password_reset", (actor, login), (), clock)
     return password
 
 
@@ -104,41 +110,9 @@ def close_account(
     with (db or keeper()).transaction() as conn:
         account = accounts.get_by_login(conn, login)
         accounts.set_closed(conn, account.account_id, clock())
+        links.drop_code(conn, account.account_id)
         sessions.end_sessions_of(conn, account.account_id, clock())
-        _append(conn, "account_closed", (actor, login), (), clock)
-
-
-def link_account(
-    login: str,
-    voucher: tuple[str, str],
-    *,
-    actor: Actor,
-    db: Database | None = None,
-    clock: Clock = utc_now,
-) -> None:
-    """A provider vouches for the account from now on, by issuer and subject; no password does.
-
-    Raises:
-        PermissionDeniedError: the actor is no administrator.
-        ConfigurationError: the subject is empty, or linked to another account.
-    """
-    check_may(actor, Role.ADMINISTRATOR)
-    issuer, subject = voucher[0], voucher[1].strip()
-    if not issuer or not 0 < len(subject) <= LONGEST_SUBJECT:
-        raise ConfigurationError(
-            f"Account {login} cannot be linked: set CBCCVC_OIDC_ISSUER and give the subject as"
-            " the provider names it."
-        )
-    with (db or keeper()).transaction() as conn:
-        account = accounts.get_by_login(conn, login)
-        other = accounts.find_by_subject(conn, issuer, subject)
-        if other is not None and other.account_id != account.account_id:
-            raise ConfigurationError(
-                f"The subject is linked to account {other.login}: reset or choose that one."
-            )
-        accounts.set_voucher(conn, account.account_id, issuer, subject)
-        sessions.end_sessions_of(conn, account.account_id, clock())
-        _append(conn, "account_linked", (actor, login), (), clock)
+        append_entry(conn, "account_closed", (actor, login), (), clock)
 
 
 def change_password(
@@ -163,7 +137,7 @@ def change_password(
         if is_right:
             accounts.set_password(conn, account.account_id, hashed(new), must_change=False)
             sessions.end_sessions_of(conn, account.account_id, now)
-            _append(conn, "account_password_changed", (Actor(login), login), (), clock)
+            append_entry(conn, "account_password_changed", (Actor(login), login), (), clock)
     if not is_right:
         raise PermissionDeniedError("The old password is wrong: type it again.")
 
@@ -183,7 +157,7 @@ def _add(
     new: Wanted, password: str, actor: Actor, *, must_change: bool, ways: tuple[Database, Clock]
 ) -> None:
     database, clock = ways
-    wanted = _checked(new.grants)
+    wanted = checked(new.grants)
     if not LOGIN.fullmatch(new.login):
         raise ConfigurationError(
             "The login is not accepted: take 2 to 63 of a-z, 0-9, dot, dash and underscore,"
@@ -207,7 +181,7 @@ def _add(
         now = clock()
         number = accounts.add_account(conn, account, created_by=actor.login, created_at=now)
         accounts.set_grants(conn, number, wanted, granted_by=actor.login, granted_at=now)
-        _append(conn, "account_added", (actor, new.login), wanted, clock)
+        append_entry(conn, "account_added", (actor, new.login), wanted, clock)
 
 
 def list_accounts(*, db: Database | None = None) -> list[dict[str, Any]]:
@@ -231,48 +205,20 @@ def list_accounts(*, db: Database | None = None) -> list[dict[str, Any]]:
     ]
 
 
-def parse_grants(words: Iterable[str]) -> list[tuple[Role, str]]:
-    """Roles as people write them: `steward`, `hr_officer:H26`.
-
-    Raises:
-        ConfigurationError: a word is no role; names those there are.
-    """
-    grants = []
-    for word in words:
-        name, _, unit = word.strip().partition(":")
-        if name not in set(Role):
-            raise ConfigurationError(
-                f"{name or 'Nothing'} is no role: choose of {', '.join(Role)}, the first two"
-                " with a unit as in hr_officer:H26."
-            )
-        grants.append((Role(name), unit.strip().upper()))
-    return grants
-
-
 def _refuse_oneself(login: str) -> None:
     raise PermissionDeniedError(
         f"Account {login} is your own: another administrator closes it or takes that role."
     )
 
 
-def _checked(grants: Grants) -> list[tuple[Role, str]]:
-    wanted = sorted(set(grants))
-    wrong = [role for role, unit in wanted if (role in UNIT_ROLES) != bool(unit)]
-    if wrong:
-        raise ConfigurationError(
-            f"Role {wrong[0]} is given wrongly: hr_officer:CODE and hr_approver:CODE name a"
-            " unit, no other role does."
-        )
-    return wanted
-
-
-def _append(
+def append_entry(
     conn: Connection,
     action: str,
     who: tuple[Actor, str],
     grants: Grants,
     clock: Clock,
 ) -> None:
+    """A change of an account in the ledger. `who`: the actor, and whose account it is."""
     actor, login = who
     ledger.append(
         conn,

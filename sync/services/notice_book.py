@@ -157,8 +157,13 @@ def _known(kinds: Sequence[str]) -> list[str]:
     return [str(kind) for kind in kinds]
 
 
+def may_mute(actor: Actor, unit_code: str) -> bool:
+    """Whether this person decides what a unit is written about."""
+    return actor.has(Role.STEWARD) or actor.has(Role.HR_APPROVER, unit_code)
+
+
 def _check_may_mute(actor: Actor, unit_code: str) -> None:
-    if not actor.has(Role.STEWARD):
+    if not may_mute(actor, unit_code):
         check_may(actor, Role.HR_APPROVER, unit_code)
 
 

@@ -26,6 +26,7 @@ def list_rules(section: str | None = None) -> list[dict[str, Any]]:
             "field": rule.field,
             "sentence_vi": rule.sentence_vi,
             "sentence_en": rule.sentence_en,
+            "basis_vi": rule.basis_vi,
             "basis": rule.basis,
             "valid_from": rule.valid_from.isoformat() if rule.valid_from else None,
             "valid_to": rule.valid_to.isoformat() if rule.valid_to else None,

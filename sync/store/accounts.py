@@ -1,6 +1,6 @@
 """Accounts and what they may do; the role here is `portal_keeper`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -204,3 +204,17 @@ def set_voucher(conn: Connection, account_id: int, issuer: str, subject: str) ->
         ),
         {"id": account_id, "issuer": issuer, "subject": subject},
     )
+
+
+def list_unknown_units(conn: Connection, unit_codes: Sequence[str]) -> list[str]:
+    """Those of the codes that no unit of the registry ever had, in their order."""
+    rows = conn.execute(
+        text(
+            "SELECT w.code FROM unnest(CAST(:codes AS text[])) WITH ORDINALITY"
+            " AS w(code, place) WHERE NOT EXISTS"
+            " (SELECT FROM registry.unit AS u WHERE u.unit_code = w.code)"
+            " ORDER BY w.place"
+        ),
+        {"codes": list(unit_codes)},
+    )
+    return list(rows.scalars())

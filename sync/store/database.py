@@ -70,6 +70,7 @@ class SignedInDatabase(Database):
     def transaction(self) -> Iterator[Connection]:
         """All or nothing; sees the people of the viewer's units, nobody without a session."""
         with super().transaction() as conn:
+            conn.exec_driver_sql("CLOSE ALL")  # a cursor may have outlived who opened it
             set_local(conn, "portal.token", self._token)
             yield conn
 

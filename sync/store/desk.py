@@ -15,6 +15,8 @@ from sync.store import registry
 from sync.store.queries import named_query
 from sync.store.registry import Unit
 
+WHOLE = 2**31 - 1  # characters
+
 
 @dataclass(frozen=True, slots=True)
 class PersonFlag:
@@ -214,14 +216,17 @@ def find_code_names(
     }
 
 
-def list_sent_values(conn: Connection, places: Sequence[Place]) -> list[str | None]:
-    """What the present documents say at these places, in their order."""
+def list_sent_values(
+    conn: Connection, places: Sequence[Place], *, longest: int = WHOLE
+) -> list[str | None]:
+    """What the present documents say at these places, in their order, no longer than asked."""
     found = conn.execute(
         named_query("desk/sent_values"),
         {
             "place_nos": list(range(len(places))),
             "record_ids": [place.record_id for place in places],
             "paths": [_array(place.path) for place in places],
+            "longest": longest,
         },
     )
     said = {row.place_no: row.value for row in found}

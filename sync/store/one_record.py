@@ -16,7 +16,7 @@ from sync.contract.record import record_groups
 from sync.model.errors import NotFoundError
 from sync.model.value_key import ValueKey
 from sync.store.database import set_local
-from sync.store.overlays import column_kind, hmac_of
+from sync.store.overlays import column_kind, standing_hmac
 from sync.store.queries import named_query
 
 FEW = 20  # records for which the planner's guess about staging does no harm
@@ -158,6 +158,6 @@ def _about(name: str, group: str, field_code: str) -> TextClause:
         group=group,
         field=field_code,
         kind=column_kind(field_code),
-        hmac=hmac_of(f"g.{field_code}::text"),
+        hmac=standing_hmac(group, field_code),
     )
     return text(statement)

@@ -16,6 +16,7 @@ from sync.store.queries import named_query
 from sync.store.typed_rows import spoken_groups, typed_rows_sql
 
 Place = tuple[str, str]  # group, field
+NO_FIELD = "{}"
 NOTHING = "'\\x00'::bytea"  # what is hashed for no value: no text can be this
 
 
@@ -23,6 +24,20 @@ def hmac_of(value: str) -> str:
     """SQL for the HMAC of a text value, as findings have it; binds the key's two pads."""
     said = f"coalesce(convert_to({value}, 'UTF8'), {NOTHING})"
     return f"sha256(CAST(:outer AS bytea) || sha256(CAST(:inner AS bytea) || {said}))"
+
+
+def row_of(group_name: str) -> str:
+    """SQL for every field of a row `g` as text, by its name."""
+    codes = [field.code for field in record_groups()[group_name].fields]
+    names = ", ".join(f"'{code}'" for code in codes)
+    return f"jsonb_object(ARRAY[{names}], ARRAY[{', '.join(f'g.{c}::text' for c in codes)}])"
+
+
+def standing_hmac(group_name: str, field_code: str) -> str:
+    """SQL for what a correction is bound to: the value it replaces, in a list its row."""
+    if record_groups()[group_name].is_list:
+        return hmac_of(f"{row_of(group_name)}::text")
+    return hmac_of(f"g.{field_code}::text")
 
 
 def column_kind(field_code: str) -> str:
@@ -44,11 +59,13 @@ def lay(
     """
     scope = {"snapshot_ids": list(snapshot_ids), "pass_no": pass_no}
     places = conn.execute(_of(schema, "places"), scope).all()
+    pads = {"inner": key.inner, "outer": key.outer}
     for group, field in places:
-        statement = _of(schema, "lay", (group, field))
         values = {"group_name": group, "field_code": field}
-        pads = {"inner": key.inner, "outer": key.outer}
-        conn.execute(statement, {**scope, **values, **pads})
+        conn.execute(_of(schema, "judge", (group, field)), {**scope, **values, **pads})
+    for group, field in places:  # when all are judged: each looks at its row as read
+        values = {"group_name": group, "field_code": field}
+        conn.execute(_of(schema, "lay", (group, field)), {**scope, **values})
     if places:
         conn.execute(_of(schema, "ids"), scope)
 
@@ -58,12 +75,15 @@ def _of(schema: str, name: str, place: Place | None = None) -> TextClause:
     statement = named_query(f"overlays/{name}").text.replace("staging.", f"{schema}.")
     if place:
         group, field = place
+        is_list = record_groups()[group].is_list
+        said = f"(s.said || coalesce(a.was, '{NO_FIELD}'))" if is_list else "s.value"
         statement = statement.format(
-            hmac=hmac_of(f"g.{field}::text"),
+            hmac=hmac_of(f"{said}::text"),
+            said=row_of(group) if is_list else "NULL::jsonb",
             group=group,
             field=field,
             kind=column_kind(field),
-            absent=str(not record_groups()[group].is_list).lower(),
+            is_list=str(is_list).lower(),
         )
     return text(statement)
 

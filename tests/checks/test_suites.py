@@ -1,6 +1,7 @@
 """Suites are refused early, with the rule named."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,7 @@ def write(folder: Path, meta: dict[str, Any] | None = None, **changes: object) -
             "effect": "ask",
             "sentence_vi": "Thiếu.",
             "sentence_en": "Missing.",
+            "basis_vi": "Của dự án",
             "basis": "ours",
             **(meta or {}),
         },
@@ -65,6 +67,7 @@ def test_great_expectations_sends_nothing_home() -> None:
         ({"field": "no_such_field"}, "field"),
         ({"sentence_vi": " "}, "sentence_vi"),
         ({"basis": ""}, "basis"),
+        ({"basis_vi": " "}, "basis_vi"),
         ({"valid_from": "soon"}, "yyyy-mm-dd"),
     ],
 )
@@ -179,3 +182,23 @@ def test_a_rule_points_to_a_field_that_its_relation_has(
         and (relation_of(rule.suite), rule.field) not in columns
     ]
     assert lacking == []
+
+
+ENGLISH = re.compile(r"\b(Decree|Law|Art|ours|logic|general|rules|record|the|and)\b")
+
+
+def test_every_basis_is_told_in_vietnamese_and_cites_the_same_numbers() -> None:
+    """The same decree, law or circular in both: no number of one is lost."""
+    cited = re.compile(r"(?<!\w)\d+/\d{4}")
+    rules = load_suites(Path("expectations")).rules
+
+    english = {rule.code: rule.basis_vi for rule in rules if ENGLISH.search(rule.basis_vi)}
+    apart = {
+        rule.code: (rule.basis_vi, rule.basis)
+        for rule in rules
+        if set(cited.findall(rule.basis)) - set(cited.findall(rule.basis_vi))
+    }
+
+    assert len(rules) > 200
+    assert english == {}
+    assert apart == {}

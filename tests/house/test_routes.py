@@ -26,6 +26,7 @@ OPEN = {
 }
 OWN_FORMS = {
     ("POST", "/dang-nhap"): "before a session: the signed token of the visit",
+    ("POST", "/dang-nhap/ma-lien-ket"): "before a session, as well",
     ("POST", "/dang-xuat"): "without a session there is nothing to end",
 }
 

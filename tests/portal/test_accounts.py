@@ -24,6 +24,7 @@ from sync.services.permissions import operator
 from sync.store.database import Database
 from tests.portal.browsing import TOKEN, Reader, text_of
 from tests.portal.conftest import running
+from tests.units import know_units
 
 ROOT = operator("root")
 SECRET = re.compile(r'<code class="secret">([^<]+)</code>')
@@ -61,7 +62,8 @@ class Scene:
 
 
 @pytest.fixture
-def scene(urls: Callable[[str], str], secrets_dir: Path) -> Iterator[Scene]:
+def scene(urls: Callable[[str], str], db: Database, secrets_dir: Path) -> Iterator[Scene]:
+    know_units(db, "G01", "H26", "H29")
     ways = Ways.open(urls)
     ensure_first_accounts(secrets_dir, ways.keeper, real_now)
     passwords = {
@@ -291,6 +293,22 @@ def test_a_forged_or_borrowed_form_changes_nothing(scene: Scene) -> None:
         answer = admin.post("/tai-khoan", token=token, login="ba", name="Ba")
         assert answer.status_code == 403
     assert len(accounts.list_accounts(db=scene.ways.keeper)) == 2
+
+
+def test_a_unit_that_never_was_is_said_so_in_one_sentence(scene: Scene) -> None:
+    admin = scene.signed_in(ADMINISTRATOR)
+    scene.add("lan", (Role.HR_OFFICER, "H26"))
+    page = "/tai-khoan/lan"
+
+    added = act(admin, "/tai-khoan", "/tai-khoan", login="ba", name="Ba", approver_units="H99")
+    changed = act(admin, page, f"{page}/vai-tro", officer_units="H26, H99")
+
+    for answer in (added, changed):
+        assert answer.status_code == 422
+        assert "không nằm trong danh mục đơn vị" in text_of(answer)
+    found = {each["login"]: each for each in accounts.list_accounts(db=scene.ways.keeper)}
+    assert "ba" not in found
+    assert found["lan"]["roles"] == ["hr_officer:H26"]
 
 
 def fill_ledger(db: Database, count: int) -> None:

@@ -1,5 +1,6 @@
 """Another system proves who somebody is: tried against a public provider implementation."""
 
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,16 +17,22 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey, RSAKey
 from sqlalchemy import text
 
-from sync.model.desk import Role
-from sync.model.errors import ConfigurationError, SourceRejectedError
+from sync.model.desk import Actor, Role
+from sync.model.errors import (
+    ConfigurationError,
+    DatabaseRefusedError,
+    PermissionDeniedError,
+    SourceRejectedError,
+)
 from sync.portal.access import ensure_first_accounts
 from sync.portal.app import Ways, create_app
 from sync.portal.main import hosts_of, provider_of
 from sync.portal.openid import Begun, Provider
-from sync.services import accounts
+from sync.services import accounts, links
 from sync.services.permissions import operator
 from sync.settings import Settings
-from tests.portal.browsing import Reader, text_of
+from sync.store.database import Database
+from tests.portal.browsing import TOKEN, Reader, text_of
 from tests.portal.conftest import running
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -68,7 +75,7 @@ def scene(urls: Callable[[str], str], secrets_dir: Path, issuer: str) -> Iterato
     root = operator("root")
     wanted = accounts.Wanted("lan", "Lan", [(Role.COMMITTEE, "")], "lan@example.vn")
     accounts.add_account(wanted, actor=root, db=ways.keeper)
-    accounts.link_account("lan", (issuer, SUBJECT), actor=root, db=ways.keeper)
+    links.link_account("lan", (issuer, SUBJECT), actor=root, db=ways.keeper)
     with running(app) as address:
         app.state.openid = Provider(issuer, CLIENT, address + CALLBACK)
         yield Scene(address, app.state.openid, ways)
@@ -125,6 +132,171 @@ def test_whom_nobody_linked_gets_no_account_and_learns_what_to_do(scene: Scene) 
     assert reader.get("/dinh-nghia").status_code == 303
     names = {each["login"] for each in accounts.list_accounts(db=scene.ways.keeper)}
     assert names == {"uyban", "quantri", "lan"}
+
+
+def ask_to_bind(scene: Scene, subject: str) -> Reader:
+    """A browser that a provider vouched for, before the form that asks for a code."""
+    reader = scene.reader()
+    answer = back(scene, reader, vouch(away_of(reader, "/dinh-nghia"), subject))
+    assert answer.status_code == 401
+    assert 'name="code"' in answer.text
+    token = TOKEN.findall(answer.text)[-1]
+    reader.session.headers["x-form"] = token  # kept for `typed`
+    return reader
+
+
+def typed(reader: Reader, code: str) -> requests.Response:
+    token = str(reader.session.headers["x-form"])
+    return reader.post("/dang-nhap/ma-lien-ket", code=code, token=token)
+
+
+def given_code(scene: Scene, login: str = "minh") -> str:
+    wanted = accounts.Wanted(login, login, [(Role.COMMITTEE, "")])
+    accounts.ensure_account(wanted, "mat-khau-that-dai", db=scene.ways.keeper)
+    return links.issue_code(login, actor=operator("root"), db=scene.ways.keeper)
+
+
+def entries(scene: Scene, db: Database) -> list[tuple[str, str, str]]:
+    with db.transaction() as conn:
+        rows = conn.execute(
+            text(
+                "SELECT action, actor, figures ->> 'account' FROM ledger.entry"
+                " WHERE action LIKE 'account\\_link%' ORDER BY entry_id"
+            )
+        )
+        return [tuple(row) for row in rows]
+
+
+def test_a_link_code_ties_an_outside_identity_to_its_account_once(
+    scene: Scene, db: Database
+) -> None:
+    code = given_code(scene)
+    first, second = ask_to_bind(scene, "minh-1"), ask_to_bind(scene, "thief-1")
+
+    bound = typed(first, code.lower().replace("-", " "))
+    again = typed(second, code)
+
+    assert bound.status_code == 303
+    assert bound.headers["location"] == "/dinh-nghia"
+    assert first.get("/dinh-nghia").status_code == 200
+    assert again.status_code == 422
+    assert "đã dùng hoặc đã quá hạn" in again.text
+    assert second.get("/dinh-nghia").status_code == 303
+    later = scene.reader()
+    assert back(scene, later, vouch(away_of(later), "minh-1")).status_code == 303
+    assert scene.reader().sign_in("mat-khau-that-dai", account="minh").status_code == 401
+    assert entries(scene, db) == [
+        ("account_linked", "root", "lan"),
+        ("account_link_code_issued", "root", "minh"),
+        ("account_linked", "minh", "minh"),
+    ]
+
+
+def test_a_link_code_is_kept_hashed_and_only_by_the_keeper(
+    scene: Scene, db: Database, urls: Callable[[str], str]
+) -> None:
+    code = given_code(scene)
+    ask_to_bind(scene, "minh-1")
+    with scene.ways.keeper.transaction() as conn:
+        kept = conn.execute(text("SELECT * FROM portal.link_code")).all()
+        waiting = conn.execute(text("SELECT visit_sha256 FROM portal.vouched")).scalars().all()
+        signed = conn.execute(text("SELECT count(*) FROM portal.link_code")).scalar_one()
+
+    assert len(kept) == len(waiting) == signed == 1
+    assert code not in str(kept)
+    assert code.replace("-", "") not in str(kept)
+    for role in ("portal_writer", "committee_reader", "auditor", "desk_checker", "sync_writer"):
+        other = Database.connect(urls(role))
+        for table in ("portal.link_code", "portal.vouched"):
+            with pytest.raises(DatabaseRefusedError) as refused, other.transaction() as conn:
+                conn.execute(text(f"SELECT * FROM {table}"))  # noqa: S608 - names above
+            assert refused.value.sqlstate == "42501"
+        other.close()
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        "UPDATE portal.link_code SET expires_at = now()",
+        "UPDATE portal.account SET closed_at = now() WHERE login = 'minh'",
+    ],
+)
+def test_a_link_code_that_is_too_old_or_of_a_closed_account_binds_nothing(
+    scene: Scene, ended: str
+) -> None:
+    code = given_code(scene)
+    reader = ask_to_bind(scene, "minh-1")
+    with scene.ways.keeper.transaction() as conn:
+        hours = conn.execute(
+            text("SELECT extract(epoch FROM expires_at - created_at) FROM portal.link_code")
+        ).scalar_one()
+        conn.execute(text(ended))
+
+    assert hours == 72 * 3600
+    assert typed(reader, code).status_code == 422
+    assert reader.get("/dinh-nghia").status_code == 303
+
+
+def test_a_newer_code_a_new_password_and_a_closing_end_a_link_code(scene: Scene) -> None:
+    keeper, root = scene.ways.keeper, operator("root")
+    older = given_code(scene)
+    newer = links.issue_code("minh", actor=root, db=keeper)
+    reader = ask_to_bind(scene, "minh-1")
+    assert typed(reader, older).status_code == 422
+    accounts.reset_password("minh", actor=root, db=keeper)
+    assert typed(reader, newer).status_code == 422
+    last = links.issue_code("minh", actor=root, db=keeper)
+    accounts.close_account("minh", actor=root, db=keeper)
+    assert typed(reader, last).status_code == 422
+    with pytest.raises(ConfigurationError, match="closed"):
+        links.issue_code("minh", actor=root, db=keeper)
+    with pytest.raises(PermissionDeniedError):
+        links.issue_code("uyban", actor=Actor("lan"), db=keeper)
+
+
+def test_guessing_link_codes_is_braked_like_passwords(scene: Scene) -> None:
+    code = given_code(scene)
+    reader = ask_to_bind(scene, "minh-1")
+
+    told = [typed(reader, f"AAAA-{n}").status_code for n in range(10)]
+
+    assert told == [422] * 10
+    assert typed(reader, code).status_code == 429
+    assert reader.get("/dinh-nghia").status_code == 303
+
+
+def test_a_link_code_counts_only_in_the_browser_that_was_vouched_for(scene: Scene) -> None:
+    code = given_code(scene)
+    vouched, stranger = ask_to_bind(scene, "minh-1"), scene.reader()
+    own = stranger.form_token("/dang-nhap")
+
+    unvouched = stranger.post("/dang-nhap/ma-lien-ket", code=code, token=own)
+    forged = vouched.post("/dang-nhap/ma-lien-ket", code=code, token="x" * 43)
+    with scene.ways.keeper.transaction() as conn:
+        conn.execute(text("UPDATE portal.vouched SET expires_at = now()"))
+    too_late = typed(vouched, code)
+
+    assert (unvouched.status_code, forged.status_code, too_late.status_code) == (401, 403, 401)
+    for reader in (vouched, stranger):
+        assert reader.get("/dinh-nghia").status_code == 303
+
+
+def test_an_administrator_issues_a_link_code_on_the_accounts_page(
+    scene: Scene, secrets_dir: Path
+) -> None:
+    admin = scene.reader()
+    admin.sign_in((secrets_dir / "portal_administrator").read_text().strip(), account="quantri")
+    given_code(scene)
+    page = "/tai-khoan/minh"
+
+    answer = admin.post(f"{page}/ma-lien-ket", token=admin.form_token(page))
+    forged = admin.post(f"{page}/ma-lien-ket")
+    code = re.search(r'<code class="secret">([A-Z2-9-]{19})</code>', answer.text)
+
+    assert code is not None
+    assert code[1] not in admin.get(page).text
+    assert forged.status_code == 403
+    assert typed(ask_to_bind(scene, "minh-1"), code[1]).status_code == 303
 
 
 def test_an_address_of_mail_alone_opens_nothing(scene: Scene) -> None:

@@ -12,14 +12,17 @@ from sync.model.errors import (
     DatabaseRefusedError,
     NotFoundError,
     PermissionDeniedError,
+    UnknownUnitError,
 )
-from sync.services import accounts, sessions, tokens
+from sync.services import accounts, links, sessions, tokens
 from sync.services.accounts import Wanted
+from sync.services.grants import parse_grants
 from sync.services.permissions import check_may, operator
 from sync.services.sessions import Session
 from sync.store.database import Database
 from tests.portal.conftest import Clock
 from tests.portal.figures import MEASURED_AT
+from tests.units import know_units
 
 ROOT = operator("root")
 HERE, ELSEWHERE = "192.0.2.1", "192.0.2.2"
@@ -28,7 +31,8 @@ OFFICER = [(Role.HR_OFFICER, "H26")]
 
 
 @pytest.fixture
-def keeper(urls: Callable[[str], str]) -> Iterator[Database]:
+def keeper(urls: Callable[[str], str], db: Database) -> Iterator[Database]:
+    know_units(db, "H26", "H29")
     keeper = Database.connect(urls("portal_keeper"))
     yield keeper
     keeper.close()
@@ -235,7 +239,7 @@ def test_only_an_administrator_changes_accounts_and_never_the_own_way_in(desk: D
         lambda: accounts.set_roles("lan", OFFICER, actor=officer, **words),
         lambda: accounts.reset_password("quan", actor=officer, **words),
         lambda: accounts.close_account("quan", actor=officer, **words),
-        lambda: accounts.link_account("lan", ("https://x", "s"), actor=officer, **words),
+        lambda: links.link_account("lan", ("https://x", "s"), actor=officer, **words),
         lambda: tokens.issue_token(tokens.WantedToken("lan", "x"), actor=officer, **words),
         lambda: tokens.revoke_token(1, actor=officer, **words),
         lambda: accounts.close_account("quan", actor=admin, **words),
@@ -253,12 +257,12 @@ def test_a_login_that_is_taken_reserved_or_odd_is_refused(desk: Desk, login: str
 
 
 def test_roles_are_written_as_words_and_name_a_unit_where_they_must() -> None:
-    assert accounts.parse_grants(["hr_officer:h26", "steward"]) == [
+    assert parse_grants(["hr_officer:h26", "steward"]) == [
         (Role.HR_OFFICER, "H26"),
         (Role.STEWARD, ""),
     ]
     with pytest.raises(ConfigurationError, match="is no role"):
-        accounts.parse_grants(["boss"])
+        parse_grants(["boss"])
 
 
 @pytest.mark.parametrize("grants", [[(Role.HR_OFFICER, "")], [(Role.STEWARD, "H26")]])
@@ -278,7 +282,7 @@ def test_every_change_of_an_account_is_in_the_ledger_without_a_password(
     accounts.reset_password("lan", **words)
     token = tokens.issue_token(tokens.WantedToken("lan", "Trung tâm"), **words)
     tokens.revoke_token(tokens.list_tokens(db=desk.db)[0].token_id, **words)
-    accounts.link_account("lan", ("https://login.example", "sub-1"), **words)
+    links.link_account("lan", ("https://login.example", "sub-1"), **words)
     accounts.close_account("lan", **words)
 
     with db.transaction() as conn:
@@ -314,7 +318,7 @@ def test_a_linked_account_has_one_way_in_at_a_time(desk: Desk) -> None:
         return sessions.sign_in_vouched(issuer, subject, db=desk.db, clock=desk.clock)
 
     assert vouched() is None
-    accounts.link_account("lan", (issuer, subject), **words)
+    links.link_account("lan", (issuer, subject), **words)
     session = desk.session(vouched())
     assert session is not None
     assert not session.must_change
@@ -322,7 +326,7 @@ def test_a_linked_account_has_one_way_in_at_a_time(desk: Desk) -> None:
     assert sessions.sign_in_vouched("https://other", subject, db=desk.db) is None
     accounts.add_account(Wanted("ba", "Ba", []), **words)
     with pytest.raises(ConfigurationError, match="linked to account lan"):
-        accounts.link_account("ba", (issuer, subject), **words)
+        links.link_account("ba", (issuer, subject), **words)
     reset = accounts.reset_password("lan", **words)
     assert vouched() is None, "a password again, and nobody else vouches"
     assert desk.sign_in(reset) is not None
@@ -406,3 +410,49 @@ def test_a_role_is_asked_for_by_name_and_unit() -> None:
     for role, unit in ((Role.HR_OFFICER, "H29"), (Role.HR_APPROVER, "H26"), (Role.STEWARD, "")):
         with pytest.raises(PermissionDeniedError, match=role):
             check_may(lan, role, unit)
+
+
+def test_a_role_in_a_unit_that_never_was_is_refused_and_nothing_is_kept(
+    desk: Desk, keeper: Database, db: Database
+) -> None:
+    told = "There is no unit H99: give a code of the registry, cbccvc status lists them"
+    wrong = [(Role.STEWARD, ""), (Role.HR_OFFICER, "H99")]
+    before = desk.actions(db)
+
+    with pytest.raises(UnknownUnitError, match=told):
+        accounts.add_account(Wanted("minh", "Minh", wrong), actor=ROOT, db=keeper)
+    with pytest.raises(UnknownUnitError, match=told):
+        accounts.set_roles("lan", wrong, actor=ROOT, db=keeper)
+
+    assert [each["login"] for each in accounts.list_accounts(db=keeper)] == ["lan"]
+    assert accounts.list_accounts(db=keeper)[0]["roles"] == ["hr_officer:H26"]
+    assert desk.actions(db) == before
+
+
+def test_a_role_in_a_unit_that_has_ended_may_be_given(
+    desk: Desk, keeper: Database, db: Database
+) -> None:
+    with db.transaction() as conn:
+        conn.execute(
+            text(
+                "UPDATE registry.unit SET valid_on = '[2000-01-01,2025-06-30]'"
+                " WHERE unit_code = 'H29'"
+            )
+        )
+
+    accounts.set_roles("lan", [(Role.HR_OFFICER, "H29")], actor=ROOT, db=keeper)
+
+    assert accounts.list_accounts(db=keeper)[0]["roles"] == ["hr_officer:H29"]
+
+
+def test_of_the_registry_the_keeper_of_accounts_sees_codes_of_units_alone(
+    keeper: Database,
+) -> None:
+    for statement in (
+        "SELECT name_vi FROM registry.unit",
+        "SELECT * FROM registry.source",
+        "DELETE FROM registry.unit",
+    ):
+        with pytest.raises(DatabaseRefusedError) as refused, keeper.transaction() as conn:
+            conn.execute(text(statement))
+        assert refused.value.sqlstate == "42501"

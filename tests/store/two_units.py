@@ -12,6 +12,7 @@ from sync.model.desk import Role
 from sync.model.errors import DatabaseRefusedError
 from sync.services import accounts, sessions
 from sync.store.database import Database, SignedInDatabase
+from tests.units import know_units
 
 OURS, THEIRS = "H26", "H29"
 PASSWORD = "mat-khau-that-dai"  # noqa: S105 - of a test
@@ -204,6 +205,7 @@ def scene_in(url_of: Callable[[str], str]) -> Iterator[Scene]:
     roles = ("sync_writer", "portal_keeper", "portal_writer")
     ways = [Database.connect(url_of(role)) for role in roles]
     scene = Scene(*ways, *plant_both(ways[0]))
+    know_units(ways[0], OURS, THEIRS)
     add_person(scene.keeper, "lan", (Role.HR_OFFICER, OURS))
     add_person(scene.keeper, "minh", (Role.HR_APPROVER, OURS))
     add_person(scene.keeper, "hoa", (Role.HR_APPROVER, THEIRS))

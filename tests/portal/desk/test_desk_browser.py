@@ -35,6 +35,13 @@ def paths(desk_village: Village) -> list[str]:
     first = desk_village.one(
         "SELECT min(record_id) FROM landing.record WHERE unit_code = :u", u=A
     )
+    desk_village.one(
+        "INSERT INTO registry.notice_mute (unit_code, kind, until_on, reason, stated_by,"
+        " stated_at) VALUES (:u, 'digest', current_date + 30,"
+        " 'Văn phòng chuyển trụ sở, thư gửi đến địa chỉ mới sau.', 'duyet.a', now())"
+        " ON CONFLICT DO NOTHING RETURNING (SELECT 1)",
+        u=A,
+    )
     return [
         "/viec",
         f"/viec/nguyen-nhan?unit={A}&rule=CR006&cause={cause}",
@@ -44,6 +51,7 @@ def paths(desk_village: Village) -> list[str]:
         "/tim",
         "/phe-duyet",
         "/gan-ma",
+        "/thong-bao",
     ]
 
 

@@ -98,7 +98,10 @@ def test_a_record_says_as_sent_as_read_and_held_and_the_question_at_its_field(
         in admitted
     )
     assert "Mã ngạch, chức danh không có trong danh mục" in admitted
-    assert "Quy tắc CR006 · Căn cứ:" in admitted
+    assert "Quy tắc CR006 · Căn cứ: Pháp điển ghi cả hai dạng" in admitted
+    assert "codified law writes both forms" not in admitted
+    assert "codified law writes both forms" in text_of(reader.get(f"/ho-so/{rank}?lang=en"))
+    reader.get(f"/ho-so/{rank}?lang=vi")
     assert "Đã tiếp nhận" in admitted
     assert "Tiếp nhận lần đầu." in admitted
     assert "Chưa tiếp nhận" in outside

@@ -11,7 +11,7 @@ from sync.store.check_views import create_check_views
 from sync.store.group_tables import staging_ddl
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
