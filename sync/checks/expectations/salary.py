@@ -49,11 +49,10 @@ LONG_WAIT, SHORT_WAIT = 3, 2  # years until 5% beyond the frame
 
 def _table() -> Select[*tuple[Any, ...]]:
     """(rank, step, coefficient, last step): every group a rank may stand in."""
-    groups = func.unnest(RANK.c.allowed_groups).table_valued("salary_group")
-    allowed = groups.render_derived(name="allowed")
+    allowed = func.unnest(RANK.c.allowed_groups).table_valued("group").render_derived("allowed")
     joined = and_(
         STEP.c.staff_kind == RANK.c.staff_category,
-        STEP.c.salary_group == allowed.c.salary_group,
+        STEP.c.salary_group == allowed.c.group,
     )
     return select(
         RANK.c.rank_code.label("known_rank"),
