@@ -108,7 +108,8 @@ FINDINGS = """
     JOIN  (SELECT f.*, row_number() OVER (PARTITION BY record_id ORDER BY finding_id) AS place
            FROM quality.finding AS f WHERE f.closed_at IS NULL) AS t ON t.record_id = p.seed_id
     JOIN  (SELECT DISTINCT ON (unit_code) unit_code, snapshot_id, sealed_at
-           FROM landing.snapshot ORDER BY unit_code, snapshot_id DESC) AS l USING (unit_code)
+           FROM landing.snapshot ORDER BY unit_code, snapshot_id DESC) AS l
+           ON l.unit_code = p.unit_code
     CROSS  JOIN LATERAL (SELECT {opened} AS is_open) AS o
     ORDER  BY p.record_id
 """
