@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from sync.store.database import Database
 
@@ -28,4 +28,9 @@ CAUSES = f"""
 def differences(db: Database) -> list[Any]:
     """What the kept figures say otherwise than the flags do; nothing when all add up."""
     with db.transaction() as conn:
-        return [row for each in (TALLIES, CAUSES) for row in conn.execute(text(each))]
+        return differences_seen(conn)
+
+
+def differences_seen(conn: Connection) -> list[Any]:
+    """The same as one transaction sees it."""
+    return [row for each in (TALLIES, CAUSES) for row in conn.execute(text(each))]
