@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 
 from sync.model.desk import Role
 from sync.portal.access import ensure_portal_secret
@@ -110,8 +110,8 @@ def nation(server: EmbeddedServer, folder: Path, people: int) -> Iterator[Nation
     drop_database(superuser, name)
 
 
-def _tell_at_once(conn: object) -> None:
-    conn.exec_driver_sql("SELECT pg_stat_force_next_flush()")  # type: ignore[attr-defined]
+def _tell_at_once(conn: Connection) -> None:
+    conn.exec_driver_sql("SELECT pg_stat_force_next_flush()")
 
 
 @pytest.fixture(scope="module")
