@@ -11,6 +11,7 @@ from sync.services import accounts, sessions
 from sync.services.sessions import Session
 from sync.store.credentials import ensure_password, read_password
 from sync.store.database import Database
+from sync.store.locks import lock_starting
 
 COMMITTEE = "uyban"
 ADMINISTRATOR = "quantri"
@@ -46,10 +47,12 @@ def ensure_first_accounts(secrets_dir: Path, keeper: Database, clock: Clock) -> 
     Raises:
         ConfigurationError: a password file is missing.
     """
-    for login, name, file_name, role in FIRST_ACCOUNTS:
-        password = read_password(secrets_dir, file_name)
-        wanted = accounts.Wanted(login, name, [(role, "")])
-        accounts.ensure_account(wanted, password, db=keeper, clock=clock)
+    with keeper.transaction() as conn:
+        lock_starting(conn)  # each worker process of the portal comes here
+        for login, name, file_name, role in FIRST_ACCOUNTS:
+            password = read_password(secrets_dir, file_name)
+            wanted = accounts.Wanted(login, name, [(role, "")])
+            accounts.ensure_account(wanted, password, db=keeper, clock=clock)
 
 
 class Gatekeeper:

@@ -1,14 +1,16 @@
 """From a template to an answer: what every page is given, and the language it remembers."""
 
 import hashlib
+from contextlib import suppress
 from functools import cache
 from importlib import resources
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from fastapi import Request
+from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.routing import BaseRoute, NoMatchFound
 
 from sync.model.desk import Role
 from sync.portal.deps import (
@@ -58,7 +60,22 @@ def style_version() -> str:
 def path_for(request: Request, name: str, **parts: str) -> str:
     """The path of a route, below wherever the portal is mounted."""
     root: str = request.scope.get("root_path", "").rstrip("/")
-    return root + str(request.app.url_path_for(name, **parts))
+    return root + str(_route_of(request.app, name, tuple(parts)).url_path_for(name, **parts))
+
+
+@cache
+def _route_of(app: FastAPI, name: str, parts: tuple[str, ...]) -> BaseRoute:
+    """The route of this name; kept, for a page has hundreds of links and an app many routes.
+
+    Raises:
+        NoMatchFound: the app has none that takes these parts.
+    """
+    wanted = dict.fromkeys(parts, "0")
+    for route in app.routes:
+        with suppress(NoMatchFound):
+            route.url_path_for(name, **wanted)
+            return route
+    raise NoMatchFound(name, wanted)
 
 
 def here(request: Request, **changes: str | None) -> str:

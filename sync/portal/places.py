@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 # (column, row), roughly true to the map; by unit code.
 TILE_POSITIONS: Mapping[str, tuple[int, int]] = {
@@ -74,7 +75,8 @@ def short_name(name: str, language: str) -> str:
     return name.removesuffix(" province").removesuffix(" City")
 
 
-def letter_order(name: str) -> tuple[list[int], list[int]]:
+@lru_cache(maxsize=4096)
+def letter_order(name: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """A sort key: Vietnamese letters first (đ after d), tones only where letters are equal."""
     letters: list[int] = []
     tones: list[int] = []
@@ -86,7 +88,7 @@ def letter_order(name: str) -> tuple[list[int], list[int]]:
         else:
             letters.append(_RANK_OF_LETTER.get(char, -1))
             tones.append(0)
-    return letters, tones
+    return tuple(letters), tuple(tones)
 
 
 def _with_mark(rank: int, mark: str) -> int:

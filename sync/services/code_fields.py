@@ -24,6 +24,11 @@ def lists_of_fields() -> dict[str, str]:
 
 def unknown_code_rules() -> frozenset[str]:
     """Rules that find codes which their list does not know: a unit's own, it may be."""
+    return _unknown_code_rules(current_suites().sha256)
+
+
+@lru_cache(maxsize=2)
+def _unknown_code_rules(suites_sha256: str) -> frozenset[str]:
     return frozenset(
         expectation["meta"]["rule"]
         for content in current_suites().contents.values()

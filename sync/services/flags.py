@@ -38,6 +38,7 @@ def follow_check(
     if days:
         dues = due_days(days, settings.level_flag_working_days)
         flags.add_new(conn, following, dues)
+    flags.count_asked(conn, sorted({snapshot.unit_code for snapshot in going}))
 
 
 def follow_admission(
@@ -49,6 +50,7 @@ def follow_admission(
     ended = corrections.end_by_snapshot(conn, snapshot_id, unit_code, now)
     gone = flags.close_gone(conn, unit_code, now)
     again = flags.ask_again(conn, unit_code, lists_of_fields(), value_key(), now)
+    flags.count_asked(conn, [unit_code])
     counts = {f"corrections_{state}": count for state, count in sorted(ended.items())}
     counts |= {"flags_gone": gone, "flags_open_again": again}
     return {name: count for name, count in counts.items() if count}

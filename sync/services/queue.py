@@ -114,8 +114,19 @@ def list_causes_of_queue(unit_code: str, *, db: Database | None = None) -> list[
     """What to do in a unit, by cause: blocking first, then most records, then by due day."""
     with (db or database_of()).transaction() as conn:
         found = queue.list_causes(conn, unit_code)
-    rules = current_suites().by_code
-    return [_cause(each, rules.get(each.rule_code)) for each in found]
+    rules, lists, about_codes = (
+        current_suites().by_code,
+        lists_of_fields(),
+        unknown_code_rules(),
+    )
+    return [
+        _cause(
+            each,
+            rules.get(each.rule_code),
+            lists.get(each.field_code, "") if each.rule_code in about_codes else "",
+        )
+        for each in found
+    ]
 
 
 def list_flags(
@@ -140,13 +151,12 @@ def list_flags(
     return FlagPage(shown, After(last.effect, last.due_on, last.flag_id) if last else None)
 
 
-def _cause(found: WaitingCause, rule: Rule | None) -> QueueCause:
+def _cause(found: WaitingCause, rule: Rule | None, code_list: str) -> QueueCause:
     values: dict[str, Any] = {
         "sentence": rule.sentence_vi if rule else "",
         "sentence_en": rule.sentence_en if rule else "",
         "basis": rule.basis if rule else "",
     }
-    is_code = found.rule_code in unknown_code_rules() and bool(found.label)
     return QueueCause(
         effect=found.effect,
         rule_code=found.rule_code,
@@ -154,7 +164,7 @@ def _cause(found: WaitingCause, rule: Rule | None) -> QueueCause:
         field_code=found.field_code,
         cause=found.cause_hmac.hex(),
         label=found.label,
-        code_list=lists_of_fields().get(found.field_code, "") if is_code else "",
+        code_list=code_list if found.label else "",
         record_count=found.record_count,
         flag_count=found.flag_count,
         by_state={

@@ -76,6 +76,12 @@ def ask_again(
     return int(run_named(conn, "flags/6_asked_again", values).rowcount)
 
 
+def count_asked(conn: Connection, unit_codes: Sequence[str]) -> None:
+    """Bring the figures that pages read of these units' flags up to date."""
+    for name in ("7_asked_causes", "8_folded"):
+        run_named(conn, f"flags/{name}", {"unit_codes": list(unit_codes)})
+
+
 @dataclass(frozen=True, slots=True)
 class Flag:
     """One question to HR: where it points and where it stands."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
-UNIT, PULL, READING, MEASURING, KEEPING, REHEARSING = range(7310, 7316)
+UNIT, PULL, READING, MEASURING, KEEPING, REHEARSING, STARTING = range(7310, 7317)
 
 
 def _lock(conn: Connection, space: int, name: str) -> None:
@@ -57,3 +57,8 @@ def lock_measuring(conn: Connection) -> None:
 def lock_rehearsal(conn: Connection) -> None:
     """Two rehearsals take turns; waves go on meanwhile."""
     _lock(conn, REHEARSING, "rehearsal")
+
+
+def lock_starting(conn: Connection) -> None:
+    """Of several processes that start at once one makes what there is not yet."""
+    _lock(conn, STARTING, "portal")

@@ -16,15 +16,18 @@ from functools import cached_property
 
 from sync.services.basis import current_suites
 from sync.settings import get_settings
-from tests.bench import checking, complete, copying, memory, merging, sheets
+from tests.bench import checking, complete, copying, memory, merging, pages, sheets
 from tests.bench.country import ROWS, bench_country
 from tests.bench.lines import Line
 from tests.bench.serve import served
 from tests.bench.stage import Stage, staged
+from tests.bench.told import say
 from tests.bench.truth import FULL
 from tests.bench.waves import Runner, Times
 
 USUAL, GROWN, QUICK = 50_000, 200_000, 1_000
+DOSSIERS, QUICK_DOSSIERS = 2_500_000, 20_000
+READING_S, QUICK_READING_S = 120.0, 10.0  # how long the portal's readers read
 TIMES = 20  # rows located and documents rehearsed, for each document: 1,000,000 usually
 FEW = 10  # a tenth of the documents, with about 11 rows each, are a twentieth of those rows
 QUICK_PEOPLE = 60
@@ -35,12 +38,14 @@ IMPORTING = "import time; t = time.perf_counter(); import {}; print(time.perf_co
 class Bench:
     """What several lines share; each part is measured once, when the first line asks for it."""
 
-    def __init__(self, stage: Stage, documents: int, people: int) -> None:
+    def __init__(self, stage: Stage, chosen: argparse.Namespace) -> None:
         self.stage = stage
-        self.documents = documents
-        self.people = people
-        self.grown = documents * GROWN // USUAL
-        self.wanted = documents * TIMES
+        self.documents: int = QUICK if chosen.quick else chosen.documents
+        self.people: int = QUICK_PEOPLE if chosen.quick else chosen.people
+        self.dossiers: int = QUICK_DOSSIERS if chosen.quick else chosen.dossiers
+        self.reading_s = QUICK_READING_S if chosen.quick else READING_S
+        self.grown = self.documents * GROWN // USUAL
+        self.wanted = self.documents * TIMES
         self.say = say
         self._doors = ExitStack()
 
@@ -219,28 +224,22 @@ MEASURES: dict[str, Measure] = {
     "rehearsal_documents_per_s": checking.rehearsing,  # no wave after it in this database
     "pull_peak_memory_mb": pull_memory,
     "export_rows_mb": sheets.full_sheet,
+    "page_times": pages.page_times,
     "wave_documents_per_s_whole": whole_documents,
     "wave_documents_per_s_200000": growth,
     "truth_recall": checking.truth_told,  # by far the longest
 }
 
 
-def say(sentence: str) -> None:
-    """Progress, beside what is measured."""
-    print(f"[{time.strftime('%H:%M:%S')}] {sentence}", file=sys.stderr, flush=True)  # noqa: T201 - progress is this program's output
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Measure and print; 1 only with --strict and a budget missed."""
     chosen = _read_arguments(arguments)
-    documents = QUICK if chosen.quick else chosen.documents
-    people = QUICK_PEOPLE if chosen.quick else chosen.people
     lines = []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server ends with us
     os.environ["CBCCVC_PULL_DEADLINE_S"] = "7200"  # noqa: TID251 - for units of a million people
     get_settings.cache_clear()
     with staged() as stage:
-        bench = Bench(stage, documents, people)
+        bench = Bench(stage, chosen)
         try:
             for name, measure in MEASURES.items():
                 if not chosen.only or name in chosen.only:
@@ -258,6 +257,7 @@ def _read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.run", description=__doc__)
     parser.add_argument("--documents", type=int, default=USUAL)
     parser.add_argument("--people", type=int, default=FULL, help="a unit, for the truth")
+    parser.add_argument("--dossiers", type=int, default=DOSSIERS, help="behind the pages")
     parser.add_argument("--only", action="append", choices=list(MEASURES), metavar="NAME")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} documents")
     parser.add_argument("--strict", action="store_true", help="exit 1 when a budget is missed")

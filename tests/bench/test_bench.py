@@ -27,6 +27,13 @@ ASKED = {
     "export_1000_rows_mb",
     "preview_1000_rows_s",
     "wave_documents_per_s_4000",
+    "pages_open_flags",
+    "page_queue_p95_ms_20_users_thinking_1s",
+    "page_cause_p95_ms_20_users_thinking_1s",
+    "page_record_p95_ms_20_users_thinking_1s",
+    "page_search_p95_ms_20_users_thinking_1s",
+    "page_scorecard_p95_ms_20_users_thinking_1s",
+    "pages_per_s_20_users_not_thinking",
 }
 NONE_IS_BEST = {"locate_rows_differing", "truth_false_flags"}
 KEYS = ["name", "value", "unit", "baseline", "ratio", "budget", "ok"]

@@ -2,6 +2,7 @@
 
 import re
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,10 +11,19 @@ import requests
 from fastapi import FastAPI
 
 from sync.model.errors import ConfigurationError
-from sync.portal.access import COMMITTEE, ensure_portal_secret
+from sync.portal.access import (
+    COMMITTEE,
+    FIRST_ACCOUNTS,
+    ensure_first_accounts,
+    ensure_portal_secret,
+)
 from sync.portal.app import Ways, create_app
+from sync.store import accounts
+from sync.store.database import Database
+from tests.conftest import Urls
 from tests.portal.browsing import Reader
 from tests.portal.conftest import Clock
+from tests.portal.figures import MEASURED_AT
 
 OPEN_TO_ALL = {"/dang-nhap", "/dang-xuat", "/healthz", "/static/{file_name}"}
 OF_A_PROVIDER = {"/dang-nhap/dinh-danh", "/dang-nhap/tra-loi"}
@@ -202,3 +212,22 @@ def test_a_signed_in_reader_sees_restricted_headcounts(
 
         assert "98.761" in reader.get("/").text
         assert "98.761" in reader.get("/don-vi/G11").text
+
+
+def test_of_processes_that_start_at_once_one_makes_the_first_accounts(
+    urls: Urls, secrets_dir: Path
+) -> None:
+    ways = [Database.connect(urls("portal_keeper")) for _ in range(4)]
+
+    with ThreadPoolExecutor(len(ways)) as pool:
+        list(
+            pool.map(
+                lambda way: ensure_first_accounts(secrets_dir, way, lambda: MEASURED_AT), ways
+            )
+        )
+
+    with ways[0].transaction() as conn:
+        made = {account.login for account in accounts.list_accounts(conn)}
+    for way in ways:
+        way.close()
+    assert made == {login for login, *_ in FIRST_ACCOUNTS}

@@ -8,6 +8,7 @@ import pytest
 
 from sync.settings import get_settings
 from sync.store.database import Database
+from tests.services.adding_up import differences
 from tests.services.pretend import Pretend
 from tests.services.village import Village
 
@@ -54,3 +55,4 @@ def village(db: Database, home: Path) -> Iterator[Village]:
     made = Village(db, home)
     yield made
     made.close()
+    assert differences(db) == []  # whatever a test did, what pages count adds up

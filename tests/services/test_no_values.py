@@ -38,6 +38,7 @@ KEPT_APART = GROUPS | {
     "staging.located",  # the code or pattern a finding is about, until causes are counted
     "register.identity_alias",
     "register.directory",  # by which name and number a person of a unit is found
+    "register.directory_tail",
 }
 RELATIONS = """
     SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables

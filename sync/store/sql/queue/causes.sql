@@ -1,19 +1,30 @@
 -- causes.sql
 -- Question: which tasks wait in a unit: one for each rule and code or pattern, with their records and days?
 -- Asked by: the first page of a unit's officers. Rows: one per cause; blocking first, then most records.
+WITH waiting AS (
+    SELECT effect, rule_code, group_name, field_code, cause_hmac, state, due_on, sum(flag_count) AS n
+    FROM   quality.flag_tally
+    WHERE  unit_code = :unit_code
+    GROUP  BY effect, rule_code, group_name, field_code, cause_hmac, state, due_on
+    HAVING sum(flag_count) > 0
+), counted AS (
+    SELECT effect, rule_code, group_name, field_code, cause_hmac, sum(n)::integer AS flag_count,
+           coalesce(sum(n) FILTER (WHERE state = 'open'), 0)::integer AS open_count,
+           coalesce(sum(n) FILTER (WHERE state = 'proposed'), 0)::integer AS proposed_count,
+           coalesce(sum(n) FILTER (WHERE state = 'approved'), 0)::integer AS approved_count,
+           coalesce(sum(n) FILTER (WHERE state = 'waived'), 0)::integer AS waived_count,
+           min(due_on) FILTER (WHERE state = 'open') AS due_on
+    FROM   waiting
+    GROUP  BY effect, rule_code, group_name, field_code, cause_hmac
+)
 SELECT g.effect, g.rule_code, g.group_name, g.field_code, g.cause_hmac, coalesce(c.label, '') AS label,
-       count(DISTINCT g.record_id)::integer AS record_count,
-       count(*)::integer AS flag_count,
-       count(*) FILTER (WHERE g.state = 'open')::integer AS open_count,
-       count(*) FILTER (WHERE g.state = 'proposed')::integer AS proposed_count,
-       count(*) FILTER (WHERE g.state = 'approved')::integer AS approved_count,
-       count(*) FILTER (WHERE g.state = 'waived')::integer AS waived_count,
-       min(g.due_on) FILTER (WHERE g.state = 'open') AS due_on,
-       min(g.since) AS since
-FROM   quality.flag AS g
-LEFT   JOIN quality.cause AS c ON c.unit_code = g.unit_code AND c.rule_code = g.rule_code
+       a.record_count, g.flag_count, g.open_count, g.proposed_count, g.approved_count, g.waived_count,
+       g.due_on, a.since
+FROM   counted AS g
+JOIN   quality.asked_cause AS a
+       ON a.unit_code = :unit_code
+      AND (a.rule_code, a.cause_hmac, a.effect, a.group_name, a.field_code)
+          = (g.rule_code, g.cause_hmac, g.effect, g.group_name, g.field_code)
+LEFT   JOIN quality.cause AS c ON c.unit_code = :unit_code AND c.rule_code = g.rule_code
                               AND c.cause_hmac = g.cause_hmac
-WHERE  g.unit_code = :unit_code AND g.closed_at IS NULL
-GROUP  BY g.effect, g.rule_code, g.group_name, g.field_code, g.cause_hmac, c.label
-ORDER  BY g.effect DESC, count(DISTINCT g.record_id) DESC, min(g.due_on) FILTER (WHERE g.state = 'open') NULLS LAST,
-          g.rule_code, g.cause_hmac
+ORDER  BY g.effect DESC, a.record_count DESC, g.due_on NULLS LAST, g.rule_code, g.cause_hmac
