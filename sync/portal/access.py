@@ -47,12 +47,14 @@ def ensure_first_accounts(secrets_dir: Path, keeper: Database, clock: Clock) -> 
     Raises:
         ConfigurationError: a password file is missing.
     """
+    wanted = [
+        (accounts.Wanted(login, name, [(role, "")]), read_password(secrets_dir, file_name))
+        for login, name, file_name, role in FIRST_ACCOUNTS
+    ]
     with keeper.transaction() as conn:
         lock_starting(conn)  # each worker process of the portal comes here
-        for login, name, file_name, role in FIRST_ACCOUNTS:
-            password = read_password(secrets_dir, file_name)
-            wanted = accounts.Wanted(login, name, [(role, "")])
-            accounts.ensure_account(wanted, password, db=keeper, clock=clock)
+        for account, password in wanted:
+            accounts.ensure_account(account, password, db=keeper, clock=clock)
 
 
 class Gatekeeper:
