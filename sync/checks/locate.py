@@ -111,7 +111,10 @@ def located_rows(
     code = func.split_part(mark, SEPARATOR, 1)
     given = func.substr(mark, func.strpos(mark, SEPARATOR) + 1)
     value = case((given != "", func.substr(given, 2)))
-    groups = case({each.rule.code: each.rule.group for each in conditions}, value=code)
+    group_of = " ".join(
+        f"WHEN '{each.rule.code}' THEN '{each.rule.group}'" for each in conditions
+    )
+    groups = _sql(f"CASE split_part(failed.mark, '{SEPARATOR}', 1) {group_of} END", Text())
     written = [*(found.c[key.name] for key in _keys()), groups, code]
     into = _table("located", asked.schema)
     return into.insert().from_select(
