@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 
-from sync.checks.suites import Suites
+from sync.checks.suites import Cause, Suites
 from sync.contract.record import Field, all_fields
 from sync.portal.masks import DOTS, is_sensitive, masked_number
 from sync.portal.speech import NONE_SHOWN, Speech
@@ -40,6 +40,15 @@ class Words:
         """What the paper form calls the field; the code itself where the contract has none."""
         known = find_field(code)
         return self.speech.of(known, "name") if known else code or NONE_SHOWN
+
+    def is_field(self, code: str | None) -> bool:
+        """Whether a field of the record is meant; a question about a whole record names none."""
+        return find_field(code or "") is not None
+
+    def tells_shape(self, rule_code: str) -> bool:
+        """Whether causes of the rule are told by the value's shape, never by the value."""
+        rule = self.suites.by_code.get(rule_code)
+        return rule is not None and rule.cause is Cause.PATTERN
 
     def rule(self, code: str) -> RuleWords:
         """A rule's sentence and basis; a rule that is no more is only named."""
