@@ -127,8 +127,8 @@ def located_rows(
 
 def each_mark(found: FromClause) -> FromClause:
     """The marks of a row as rows."""
-    marks = func.unnest(found.c.marks).table_valued(column("mark", Text), name="failed")
-    return marks.render_derived()
+    marks = func.unnest(found.c.marks).table_valued(column("mark", Text))
+    return marks.render_derived(name="failed")
 
 
 def recheck_days(found: Sequence[FromClause], asked: Asked) -> Update:

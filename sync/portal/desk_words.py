@@ -42,7 +42,7 @@ class Words:
         return self.speech.of(known, "name") if known else code or NONE_SHOWN
 
     def is_field(self, code: str | None) -> bool:
-        """Whether a field of the record is meant; a question about a whole record names none."""
+        """Whether a field of the record is meant; one about a whole record names none."""
         return find_field(code or "") is not None
 
     def tells_shape(self, rule_code: str) -> bool:
