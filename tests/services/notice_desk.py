@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from sync.services.notice_book import mute, set_address
 from sync.services.permissions import operator
+from sync.store import flags
 from sync.store.notices import Address, Mute
 from tests.services.village import A, Village
 
@@ -70,11 +71,16 @@ class Desk:
             "unit": A, "n": self._count, "effect": effect, "at": at, "state": state, "due": due,
             "closed": at if snapshot else None, "snapshot": snapshot,
         }  # fmt: skip
-        self.run(FLAG, finding=self.run(FINDING, **values), **values)
+        self._ask(finding=self.run(FINDING, **values), **values)
 
     def flag_of(self, finding: int, unit: str, effect: str, number: int) -> None:
         values = {"unit": unit, "n": number, "effect": effect, "at": self.village.clock()}
-        self.run(FLAG, finding=finding, state="open", due=TODAY, closed=None, **values)
+        self._ask(finding=finding, state="open", due=TODAY, closed=None, **values)
+
+    def _ask(self, *, unit: str, **values: object) -> None:
+        with self.village.db.transaction() as conn:
+            conn.execute(text(FLAG), {"unit": unit, **values})
+            flags.count_asked(conn, [unit])
 
     def level(self, level: int, day: date, unit: str = A) -> None:
         self.run(

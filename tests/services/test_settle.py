@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sync.demo.people import Person, one
 from sync.model.errors import DatabaseRefusedError
 from sync.services import admit, check, measure, pull, read, settle, wave
-from sync.store import ledger
+from sync.store import flags, ledger
 from tests.services.village import A, B, C, House, Village
 
 UNITS = (A, B, C)
@@ -70,6 +70,7 @@ def _forget(village: Village) -> None:
             " WHERE table_schema = 'register' AND column_name = 'row_no'"
         ):
             conn.execute(text(f"DELETE FROM register.{table}"))  # noqa: S608 - our own table
+        flags.count_asked(conn, UNITS)
     for unit_code in UNITS:
         live = village.one(
             "SELECT coalesce((SELECT live_after FROM ledger.entry WHERE unit_code = :u"

@@ -184,7 +184,7 @@ class Village:
         tables = self.rows(
             "SELECT table_name FROM information_schema.tables"
             " WHERE table_schema = 'register'"
-            " AND table_name NOT IN ('dossier', 'directory')"  # who is found, admitted or not
+            " AND table_name NOT IN ('dossier', 'directory', 'directory_tail')"  # who is found
         )
         hashed = {
             name: self.rows(f"SELECT md5(t::text) FROM register.{name} AS t ORDER BY 1")  # noqa: S608 - our own table
