@@ -21,7 +21,7 @@ from sync.portal.desk_done import APPROVED, DECLINED
 from sync.portal.desk_route import DeskRoute
 from sync.portal.pages import path_for, render
 from sync.portal.refusals import refused_at
-from sync.services import correct
+from sync.services import decide as decisions
 from sync.services.code_fields import lists_of_fields
 from sync.store import desk
 from sync.store.database import Database
@@ -67,14 +67,11 @@ def decide(  # noqa: PLR0913 - one argument a field of the form
         return _page(request, db, unit_code, said=(ids, reason, problems))
     if act == "decline":
         with refused_at("reason", "form.reason_quotes_value", words, problems):
-            for correction_id in ids:
-                correct.decline_correction(
-                    correction_id, reason, actor=viewer.actor, db=db, clock=clock
-                )
+            decisions.decline_many(ids, reason, actor=viewer.actor, db=db, clock=clock)
         if problems:
             return _page(request, db, unit_code, said=(ids, reason, problems))
     else:
-        correct.approve_many(ids, actor=viewer.actor, db=db, clock=clock)
+        decisions.approve_many(ids, actor=viewer.actor, db=db, clock=clock)
     target = path_for(request, "done", act=DECLINED if act == "decline" else APPROVED)
     return RedirectResponse(f"{target}?ids={','.join(map(str, ids))}", status_code=303)
 

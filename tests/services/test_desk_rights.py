@@ -10,14 +10,8 @@ from sqlalchemy import text
 from sync.model.desk import Actor, FlagState, Role
 from sync.model.errors import DatabaseRefusedError, NotFoundError
 from sync.services.cells import Cell
-from sync.services.correct import (
-    Desk,
-    approve_correction,
-    decline_correction,
-    list_corrections,
-    propose_correction,
-    withdraw_correction,
-)
+from sync.services.correct import Desk, list_corrections, propose_correction
+from sync.services.decide import approve_correction, decline_correction, withdraw_correction
 from sync.services.map_code import Decision, decide_mapping, propose_mapping, withdraw_mapping
 from sync.services.queue import count_queue, list_causes_of_queue, list_flags
 from sync.services.waive import Acceptance, end_waiver, waive_flags
