@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from sync.model.errors import SyncError
+from sync.model.errors import PermissionDeniedError, SyncError
 from sync.portal import (
     accounts,
     api,
@@ -29,6 +29,7 @@ from sync.portal import (
 from sync.portal.access import Clock, Gatekeeper
 from sync.portal.bodies import is_too_long, longest_body, too_long_key
 from sync.portal.deps import PasswordChangeNeededError, SignInNeededError, is_https
+from sync.portal.no_right import show_no_right
 from sync.portal.pages import here, path_for, style_version, templates
 from sync.portal.speech import LANGUAGES, speech
 from sync.portal.thresholds import Thresholds
@@ -173,6 +174,8 @@ def _show_error(request: Request, error: Exception) -> Response:
     if isinstance(error, SyncError):
         status = error.status
         log.error("portal_refused kind=%s reason=%s", type(error).__name__, error)
+    if isinstance(error, PermissionDeniedError) and not api.is_feed(request):
+        return show_no_right(request, error)
     return _error_page(request, status)
 
 

@@ -12,6 +12,7 @@ from sync.model.errors import (
     DatabaseRefusedError,
     IllegalTransitionError,
     PermissionDeniedError,
+    SecondOfficerNeededError,
     SyncError,
 )
 from sync.portal.deps import get_speech
@@ -63,7 +64,7 @@ def _as_told(error: IllegalTransitionError | DatabaseRefusedError) -> SyncError:
     if isinstance(error, IllegalTransitionError):
         return error
     if error.constraint in TWO_PEOPLE:
-        return PermissionDeniedError("Who proposes does not decide: ask another officer.")
+        return SecondOfficerNeededError("Who proposes does not decide: ask another officer.")
     if error.constraint in AGAIN:
         return IllegalTransitionError("The value", "proposed", "proposed", ())
     if error.sqlstate == NO_RIGHT:

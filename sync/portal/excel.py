@@ -72,7 +72,8 @@ def choose(
     units = sorted(code for role, code in viewer.actor.grants if role is Role.HR_OFFICER)
     if not units or (unit and unit not in units):
         raise PermissionDeniedError(
-            f"Sheets need the role {Role.HR_OFFICER}: ask an administrator for it."
+            f"Sheets need the role {Role.HR_OFFICER}: ask an administrator for it.",
+            [Role.HR_OFFICER],
         )
     if (rule and rule not in current_suites().by_code) or (
         cause and not CAUSE.fullmatch(cause)

@@ -33,6 +33,13 @@ MENU: tuple[tuple[str, tuple[Role, ...]], ...] = (
     ("mappings", (*HR, Role.STEWARD)),
     ("mutes", (*HR, Role.STEWARD)),
 )
+FIRST_PAGES: tuple[tuple[tuple[Role, ...], str], ...] = (
+    (HR, "queue"),
+    ((Role.STEWARD,), "mappings"),
+    ((Role.ENGINEER,), "waves"),
+    ((Role.ADMINISTRATOR,), "accounts"),
+    ((Role.AUDITOR,), "audit"),
+)
 DESK_PARTS = ("unit", "rule", "cause", "after", "group", "row", "field", "ids")
 LANGUAGE_SECONDS = 365 * 24 * 3600
 KEPT_IN_LINKS = ("as_of", "sort", "dir", "lang", "next", "before", *DESK_PARTS)
@@ -89,6 +96,11 @@ def here(request: Request, **changes: str | None) -> str:
 def menu_of(viewer: Viewer) -> list[str]:
     """Names of the routes that this person's roles open, beside the pages of figures."""
     return [name for name, roles in MENU if viewer.has(*roles)]
+
+
+def first_page(viewer: Viewer) -> str:
+    """The name of the first page that this person's roles open, else the country's."""
+    return next((name for roles, name in FIRST_PAGES if viewer.has(*roles)), "country")
 
 
 def render(

@@ -12,7 +12,7 @@ from sync.model.desk import (
     Role,
     check_step,
 )
-from sync.model.errors import PermissionDeniedError
+from sync.model.errors import SecondOfficerNeededError
 from sync.model.reason import stated_reason
 from sync.services.cells import check_reason
 from sync.services.context import Clock, database_of, utc_now
@@ -150,7 +150,7 @@ def _check_decision(found: Iterable[Correction], wanted: CorrectionState, actor:
         check_may(actor, Role.HR_APPROVER, each.unit_code)
         _check_step(each, wanted)
         if each.proposed_by == actor.login:
-            raise PermissionDeniedError(
+            raise SecondOfficerNeededError(
                 f"Correction {each.correction_id} needs a second officer: you proposed it."
             )
 

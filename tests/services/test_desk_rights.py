@@ -27,6 +27,11 @@ ACCOUNT = """
     VALUES (:login, :login, false, 'set-up', now()) RETURNING account_id
 """
 ROLE = "INSERT INTO portal.account_role VALUES (:id, :role, :unit_code, 'set-up', now())"
+TAKE = """
+    DELETE FROM portal.account_role AS r USING portal.account AS a
+    WHERE a.account_id = r.account_id AND a.login = :login
+      AND NOT (r.role = ANY(:remaining))
+"""
 SESSION = """
     INSERT INTO portal.session
         (token_sha256, form_key, account_id, opened_at, idle_until, ends_at)
@@ -38,6 +43,7 @@ PEOPLE = {
     "binh": {(Role.HR_APPROVER, A)},
     "other": {(Role.HR_OFFICER, B), (Role.HR_APPROVER, B)},
     "chi": {(Role.STEWARD, "")},
+    "both": {(Role.HR_OFFICER, A), (Role.HR_APPROVER, A)},
 }
 
 
@@ -142,6 +148,40 @@ def test_codes_are_mapped_under_row_level_security_by_a_steward_who_sees_no_peop
     assert (counts.total, counts.corrected_by_last_delivery) == (1, 4)
     withdraw_mapping(decided, "Wrong.", actor=chi, db=at_chi.db, clock=clock)
     assert unit.one("SELECT count(*) FROM quality.recheck") == 4
+
+
+@pytest.mark.parametrize("remaining", [(), ("hr_officer",)])
+def test_an_approver_whose_role_was_taken_while_the_session_lives_is_refused_by_the_database(
+    unit: Village,
+    urls: Urls,
+    sit: Callable[[str], tuple[Actor, Desk]],
+    remaining: tuple[str, ...],
+) -> None:
+    an, at_an = sit("an")
+    stale, at_stale = sit("both")  # the service goes on to believe that both roles are there
+    clock: Any = unit.clock
+    flag = flag_id(unit, "ID017b")
+    cell = Cell("dung@example.org", flag_id=flag)
+    made = propose_correction(cell, "Read aloud.", actor=an, desk=at_an, clock=clock)
+    number, words = made.correction_id, {"actor": stale, "db": at_stale.db, "clock": clock}
+    keeper = Database.connect(urls("portal_keeper"))
+    with keeper.transaction() as conn:
+        conn.execute(text(TAKE), {"login": "both", "remaining": list(remaining)})
+    keeper.close()
+    refusal = DatabaseRefusedError if remaining else NotFoundError
+
+    for decide in (
+        lambda: approve_correction(number, **words),
+        lambda: decline_correction(number, "No.", **words),
+        lambda: waive_flags([flag_id(unit, "ID012b")], Acceptance(UNTIL, "No."), **words),
+    ):
+        before = unit.one("SELECT count(*) FROM ledger.entry")
+        with pytest.raises(refusal):
+            decide()
+        assert unit.one("SELECT count(*) FROM ledger.entry") == before
+    assert state(unit, flag) == "proposed"
+    assert state(unit, flag_id(unit, "ID012b")) == "open"
+    assert unit.one("SELECT state FROM register.correction") == "proposed"
 
 
 def test_another_units_officer_finds_nothing_and_changes_nothing(

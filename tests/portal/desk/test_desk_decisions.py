@@ -3,11 +3,20 @@
 from collections.abc import Callable, Sequence
 
 import pytest
+from requests import Response
 
 from tests.portal.browsing import Reader, text_of
-from tests.portal.desk.conftest import APPROVER, OFFICER
+from tests.portal.desk.conftest import (
+    ADMINISTRATOR,
+    APPROVER,
+    LEAVER,
+    OFFICER,
+    STAFF,
+    STEWARD,
+)
 from tests.portal.desk.test_desk_acts import WHY, decide, ids_in, send
-from tests.services.village import A, Village
+from tests.portal.furnished import PASSWORD
+from tests.services.village import A, B, Village
 
 SignIn = Callable[[str], Reader]
 RecordsOf = Callable[[str], list[int]]
@@ -34,6 +43,14 @@ def states_of(village: Village, correction_ids: Sequence[int]) -> list[str]:
         ids=list(correction_ids),
     )
     return [row[0] for row in rows]
+
+
+def lines(answer: Response) -> str:
+    """Words of a page that says who may do this, which every such page does."""
+    assert answer.status_code == 403
+    assert "Hãy tải lại trang" not in answer.text
+    assert "Reload the page" not in answer.text
+    return text_of(answer)
 
 
 def entries(village: Village) -> int:
@@ -105,3 +122,80 @@ def test_what_is_refused_for_its_state_says_what_is_possible_now(
     assert "Bây giờ có thể:" not in text_of(final)
     assert "trạng thái này là cuối cùng" in text_of(final)
     send(approver, "/viec/rut-lai", chosen([approved]))
+
+
+def test_an_approver_whose_role_was_taken_while_the_form_was_open_decides_nothing(
+    signed_in: SignIn, desk_village: Village, desk_portal: str, records_of: RecordsOf
+) -> None:
+    (correction_id,) = proposed(signed_in(OFFICER), records_of(A)[2:3])
+    leaver, administrator = signed_in(LEAVER), signed_in(ADMINISTRATOR)
+    token = leaver.form_token(f"/phe-duyet?unit={A}")
+    form = {"token": token, "act": "approve", "chosen": str(correction_id)}
+
+    taken = administrator.post(
+        f"/tai-khoan/{LEAVER}/vai-tro",
+        token=administrator.form_token("/tai-khoan"),
+        officer_units=A,
+        approver_units="",
+    )
+    by_old_form = leaver.post(f"/phe-duyet?unit={A}", **form)
+    again = Reader(desk_portal)
+    again.sign_in(PASSWORD, account=LEAVER)
+    by_old_token = again.post(f"/phe-duyet?unit={A}", **form)
+    by_new_form = decide(again, "approve", correction_id)
+
+    assert taken.status_code == 303
+    assert by_old_form.status_code == 303  # taking a role ends the account's sessions
+    assert by_old_form.headers["location"].startswith("/dang-nhap")
+    assert (by_old_token.status_code, "Hãy tải lại trang" in by_old_token.text) == (403, True)
+    assert "Việc này cần vai trò: Người phê duyệt." in lines(by_new_form)
+    assert states_of(desk_village, [correction_id]) == ["proposed"]
+    send(signed_in(OFFICER), "/viec/rut-lai", chosen([correction_id]))
+
+
+@pytest.mark.parametrize(
+    ("login", "path", "vi", "en", "home"),
+    [
+        (STAFF, "/viec", "Cán bộ nhân sự hoặc Người phê duyệt", "HR officer or Approver", "/"),
+        (STEWARD, "/dot", "Kỹ sư dữ liệu", "Data engineer", "/gan-ma"),
+        (OFFICER, "/tai-khoan", "Quản trị", "Administrator", "/viec"),
+        (
+            OFFICER,
+            f"/viec?unit={B}",
+            "Cán bộ nhân sự hoặc Người phê duyệt",
+            "HR officer or Approver",
+            "/viec",
+        ),
+    ],
+)
+def test_whoever_lacks_a_role_is_told_which_whom_to_ask_and_the_way_back(
+    signed_in: SignIn, login: str, path: str, vi: str, en: str, home: str
+) -> None:
+    reader, sign = signed_in(login), "&" if "?" in path else "?"
+
+    answer = reader.get(path)
+    english = reader.get(f"{path}{sign}lang=en")
+    reader.session.cookies.pop("cbccvc_lang")
+
+    assert f"Việc này cần vai trò: {vi}." in lines(answer)
+    assert "hãy đề nghị người quản trị hệ thống cấp vai trò" in lines(answer)
+    assert f'<a href="{home}">Về trang đầu của bạn</a>' in answer.text
+    assert '<html lang="vi">' in answer.text
+    assert "Đăng xuất" in answer.text  # in the frame of every page
+    assert f"This needs the role: {en}." in lines(english)
+    assert "ask the system's administrator for the role" in lines(english)
+    assert f'<a href="{home}">Back to your first page</a>' in english.text
+
+
+def test_who_proposed_is_told_that_another_officer_decides(
+    signed_in: SignIn, desk_village: Village, records_of: RecordsOf
+) -> None:
+    approver = signed_in(APPROVER)
+    (own,) = proposed(approver, records_of(A)[2:3])
+
+    answer = decide(approver, "approve", own)
+
+    assert "Người đề nghị không tự quyết định được" in lines(answer)
+    assert "cấp vai trò" not in text_of(answer)
+    assert states_of(desk_village, [own]) == ["proposed"]
+    send(approver, "/viec/rut-lai", chosen([own]))
