@@ -19,11 +19,13 @@ def show_no_right(request: Request, error: PermissionDeniedError) -> Response:
         sentence = say("error.no_right.role", roles=names)
     else:
         sentence = say("error.no_right.other")
+    home = path_for(request, first_page(find_viewer(request)))
     return render(
         request,
         "no_right.html",
         status=error.status,
+        stands_at="" if request.method == "GET" else home,  # a form's address may have no page
         sentence=sentence,
         needs_role=needs_role,
-        home=path_for(request, first_page(find_viewer(request))),
+        home=home,
     )

@@ -8,15 +8,27 @@ import pytest
 from sqlalchemy import text
 
 from sync.model.desk import Actor, FlagState, Role
-from sync.model.errors import DatabaseRefusedError, NotFoundError
+from sync.model.errors import (
+    DatabaseRefusedError,
+    LotChangedError,
+    NotFoundError,
+    SecondOfficerNeededError,
+)
+from sync.services.approve_lot import Shown, approve_lot, look_at_lot
 from sync.services.cells import Cell
-from sync.services.correct import Desk, list_corrections, propose_correction
-from sync.services.decide import approve_correction, decline_correction, withdraw_correction
+from sync.services.correct import Desk, list_corrections, propose_correction, propose_many
+from sync.services.decide import (
+    approve_correction,
+    approve_many,
+    decline_correction,
+    withdraw_correction,
+)
 from sync.services.map_code import Decision, decide_mapping, propose_mapping, withdraw_mapping
 from sync.services.queue import count_queue, list_causes_of_queue, list_flags
 from sync.services.waive import Acceptance, end_waiver, waive_flags
 from sync.store.code_mappings import NewMapping
 from sync.store.database import Database, SignedInDatabase
+from sync.store.lots import Lot
 from tests.conftest import Urls
 from tests.services.desk import flag_id, knowing_rules, remember_rules, state
 from tests.services.test_waivers import UNTIL
@@ -182,6 +194,43 @@ def test_an_approver_whose_role_was_taken_while_the_session_lives_is_refused_by_
     assert state(unit, flag) == "proposed"
     assert state(unit, flag_id(unit, "ID012b")) == "open"
     assert unit.one("SELECT state FROM register.correction") == "proposed"
+
+
+def test_all_of_a_lot_is_approved_under_row_level_security_but_never_ones_own(
+    unit: Village, sit: Callable[[str], tuple[Actor, Desk]]
+) -> None:
+    an, at_an = sit("an")
+    both, at_both = sit("both")
+    clock: Any = unit.clock
+    records = [row[0] for row in unit.rows("SELECT record_id FROM landing.record ORDER BY 1")]
+    cells = [Cell(None, None, record, "person", 1, "dien_thoai") for record in records[:4]]
+    others = propose_many(cells[:3], "On paper.", actor=an, desk=at_an, clock=clock)
+    own = propose_many(cells[3:], "On paper.", actor=both, desk=at_both, clock=clock)
+    ids = [each.correction_id or 0 for each in others]
+    own_id = own[0].correction_id or 0
+    every = "UPDATE register.correction SET state = 'approved', decided_by = :who,"
+    every += " decided_at = now() WHERE state = 'proposed'"
+
+    with pytest.raises(SecondOfficerNeededError):
+        approve_many([*ids, own_id], actor=both, db=at_both.db, clock=clock)
+    with pytest.raises(DatabaseRefusedError) as refused, at_both.db.transaction() as conn:
+        conn.execute(text(every), {"who": "both"})  # even were the service deceived
+    with pytest.raises(NotFoundError):
+        look_at_lot(Lot(A, own_id), 25, actor=both, db=at_both.db)
+    with pytest.raises(LotChangedError):
+        approve_lot(Lot(A, ids[0]), Shown(2, ids[1]), actor=both, db=at_both.db, clock=clock)
+    before = unit.rows("SELECT DISTINCT state FROM register.correction")
+    seen = look_at_lot(Lot(A, ids[1]), 2, actor=both, db=at_both.db)
+    done = approve_lot(Lot(A, ids[1]), seen.shown, actor=both, db=at_both.db, clock=clock)
+
+    assert refused.value.constraint == "second_officer"
+    assert before == [("proposed",)]
+    assert (seen.shown, len(seen.first), done) == (Shown(3, ids[2]), 2, 3)
+    assert unit.rows("SELECT state FROM register.correction ORDER BY correction_id") == [
+        *[("approved",)] * 3,
+        ("proposed",),
+    ]
+    assert unit.one("SELECT count(*) FROM quality.recheck") == 3
 
 
 def test_another_units_officer_finds_nothing_and_changes_nothing(
