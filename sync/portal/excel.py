@@ -25,6 +25,7 @@ from sync.portal.deps import (
     SpeechDep,
     find_language,
 )
+from sync.portal.desk_route import SheetRoute
 from sync.portal.excel_words import Shown, file_name, words_of
 from sync.portal.pages import path_for, render
 from sync.portal.speech import ENGLISH
@@ -38,7 +39,7 @@ from sync.sheets.layout import ROW_LIMIT
 from sync.store import registry
 from sync.store.sheets import Chosen
 
-router = APIRouter()
+router = APIRouter(route_class=SheetRoute)
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NOT_ACCEPTED, NOT_FOUND = 422, 404
