@@ -161,7 +161,7 @@ def corrections_propose(
 @corrections_app.command("approve")
 def corrections_approve(correction_ids: list[int], actor: Actor = OPERATOR) -> None:
     """The second officer agrees, to all or none; the next wave lays the values over."""
-    from sync.services.correct import approve_many
+    from sync.services.decide import approve_many
     from sync.services.permissions import operator
 
     for each in approve_many(correction_ids, actor=operator(actor)):
@@ -171,7 +171,7 @@ def corrections_approve(correction_ids: list[int], actor: Actor = OPERATOR) -> N
 @corrections_app.command("decline")
 def corrections_decline(correction_id: int, reason: Reason, actor: Actor = OPERATOR) -> None:
     """The second officer disagrees; the flag is open again."""
-    from sync.services.correct import decline_correction
+    from sync.services.decide import decline_correction
     from sync.services.permissions import operator
 
     decline_correction(correction_id, reason, actor=operator(actor))
@@ -181,7 +181,7 @@ def corrections_decline(correction_id: int, reason: Reason, actor: Actor = OPERA
 @corrections_app.command("withdraw")
 def corrections_withdraw(correction_id: int, actor: Actor = OPERATOR) -> None:
     """Take a proposal or an approved value back."""
-    from sync.services.correct import withdraw_correction
+    from sync.services.decide import withdraw_correction
     from sync.services.permissions import operator
 
     withdraw_correction(correction_id, actor=operator(actor))

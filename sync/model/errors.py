@@ -52,9 +52,17 @@ class UnknownUnitError(NotFoundError):
 
 
 class PermissionDeniedError(SyncError):
-    """This actor may not do this."""
+    """This actor may not do this; `roles` may, where a role is what is missing."""
 
     status = 403
+
+    def __init__(self, message: str, roles: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.roles = tuple(roles)
+
+
+class SecondOfficerNeededError(PermissionDeniedError):
+    """Who proposed is not who decides."""
 
 
 class RefusedValueError(SyncError):
@@ -98,6 +106,12 @@ class DatabaseRefusedError(SyncError):
     def is_passing(self) -> bool:
         """Of the machine or a neighbour (deadlock, resources, shutdown), not the data."""
         return self.sqlstate[:2] in ("", "08", "40", "53", "57", "58")
+
+
+class LotChangedError(SyncError):
+    """Other proposals wait than those that somebody was shown and agreed to."""
+
+    status = 409
 
 
 class IllegalTransitionError(SyncError):

@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from sync.model.errors import SyncError
+from sync.model.errors import PermissionDeniedError, SyncError
 from sync.portal import (
     accounts,
     api,
@@ -27,12 +27,13 @@ from sync.portal import (
     vouching,
 )
 from sync.portal.access import Clock, Gatekeeper
+from sync.portal.bodies import is_too_long, longest_body, too_long_key
 from sync.portal.deps import PasswordChangeNeededError, SignInNeededError, is_https
+from sync.portal.no_right import show_no_right
 from sync.portal.pages import here, path_for, style_version, templates
 from sync.portal.speech import LANGUAGES, speech
 from sync.portal.thresholds import Thresholds
 from sync.services import tokens
-from sync.sheets.gate import FILE_LIMIT
 from sync.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -51,8 +52,6 @@ KNOWN_STATUSES = frozenset({400, 403, 404, 405, 409, 413, 503})
 ROLES = ("committee_reader", "portal_keeper", "portal_writer", "desk_checker")
 UNREADABLE_REQUEST, TOO_LARGE = 400, 413
 OUR_FAULT = 500
-LONGEST_FORM = 8192  # bytes
-LONGEST_BODY = {"upload_sheet": FILE_LIMIT + LONGEST_FORM}  # by the route that takes files
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +129,7 @@ async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response
     try:
         limit = longest_body(request)
         if is_too_long(request, limit):  # told before any of it is read
-            status = UNREADABLE_REQUEST if limit == LONGEST_FORM else TOO_LARGE
-            answer = _error_page(request, status)
+            answer = _error_page(request, TOO_LARGE, too_long_key(limit))
         elif not is_known_host(request):
             answer = _error_page(request, UNREADABLE_REQUEST)
         else:
@@ -151,22 +149,6 @@ async def _guard(request: Request, go_on: Callable[[Request], Awaitable[Response
     if is_https(request):
         answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return answer
-
-
-def longest_body(request: Request) -> int:
-    """Bytes that a request to this route may bring."""
-    for name, limit in LONGEST_BODY.items():
-        if request.scope["path"] == path_for(request, name):
-            return limit
-    return LONGEST_FORM
-
-
-def is_too_long(request: Request, limit: int = LONGEST_FORM) -> bool:
-    """Whether the request has a body longer than its route takes, or of a length not told."""
-    if request.method in {"GET", "HEAD"}:
-        return False
-    length = request.headers.get("content-length", "")
-    return not length.isascii() or not length.isdigit() or int(length[:12]) > limit
 
 
 def is_known_host(request: Request) -> bool:
@@ -192,10 +174,12 @@ def _show_error(request: Request, error: Exception) -> Response:
     if isinstance(error, SyncError):
         status = error.status
         log.error("portal_refused kind=%s reason=%s", type(error).__name__, error)
+    if isinstance(error, PermissionDeniedError) and not api.is_feed(request):
+        return show_no_right(request, error)
     return _error_page(request, status)
 
 
-def _error_page(request: Request, status: int) -> Response:
+def _error_page(request: Request, status: int, key: str = "") -> Response:
     """Both languages on one page, from no database, with no value; the feed says it as JSON."""
     if api.is_feed(request):
         return api.problem(status)
@@ -208,7 +192,7 @@ def _error_page(request: Request, status: int) -> Response:
             home=path_for(request, "country"),
             style=f"{path_for(request, 'static', file_name='portal.css')}?v={style_version()}",
             speeches=[speech(language) for language in LANGUAGES],
-            key=f"error.{known}",
+            key=key or f"error.{known}",
             title="error.title.404" if known == 404 else "error.title.other",
         )
     )

@@ -115,7 +115,8 @@ def require_role(*roles: Role) -> Callable[[Request], Viewer]:
             raise SignInNeededError
         if not viewer.has(*roles):
             raise PermissionDeniedError(
-                f"This page needs the role {' or '.join(roles)}: ask an administrator for it."
+                f"This page needs the role {' or '.join(roles)}: ask an administrator for it.",
+                roles,
             )
         return viewer
 

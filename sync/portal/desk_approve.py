@@ -18,15 +18,17 @@ from sync.portal.desk_deps import (
     words_of,
 )
 from sync.portal.desk_done import APPROVED, DECLINED
+from sync.portal.desk_lots import address_of
 from sync.portal.desk_route import DeskRoute
 from sync.portal.pages import path_for, render
 from sync.portal.refusals import refused_at
-from sync.services import correct
+from sync.services import decide as decisions
 from sync.services.code_fields import lists_of_fields
-from sync.store import desk
+from sync.store import desk, lots
 from sync.store.database import Database
 
 SHOWN = 25
+LOTS_SHOWN = 10
 
 router = APIRouter(route_class=DeskRoute)
 
@@ -34,15 +36,17 @@ Reason = Annotated[str, Form(max_length=LONGEST_REASON * 4)]
 
 
 @router.get("/phe-duyet", name="approvals")
-def show_approvals(
+def show_approvals(  # noqa: PLR0913 - one argument a part of the address
     request: Request,
     viewer: HrDep,
     db: DeskDep,
     unit_code: UnitDep,
     after: Annotated[str, Query(max_length=18)] = "",
+    approved: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> HTMLResponse:
     """Proposals of the unit that wait, oldest first; one's own wait for somebody else."""
-    return _page(request, db, unit_code, after=next(iter(numbers_in(after)), 0))
+    asked = (next(iter(numbers_in(after)), 0), approved)
+    return _page(request, db, unit_code, asked=asked)
 
 
 @router.post("/phe-duyet")
@@ -67,14 +71,11 @@ def decide(  # noqa: PLR0913 - one argument a field of the form
         return _page(request, db, unit_code, said=(ids, reason, problems))
     if act == "decline":
         with refused_at("reason", "form.reason_quotes_value", words, problems):
-            for correction_id in ids:
-                correct.decline_correction(
-                    correction_id, reason, actor=viewer.actor, db=db, clock=clock
-                )
+            decisions.decline_many(ids, reason, actor=viewer.actor, db=db, clock=clock)
         if problems:
             return _page(request, db, unit_code, said=(ids, reason, problems))
     else:
-        correct.approve_many(ids, actor=viewer.actor, db=db, clock=clock)
+        decisions.approve_many(ids, actor=viewer.actor, db=db, clock=clock)
     target = path_for(request, "done", act=DECLINED if act == "decline" else APPROVED)
     return RedirectResponse(f"{target}?ids={','.join(map(str, ids))}", status_code=303)
 
@@ -84,13 +85,15 @@ def _page(
     db: Database,
     unit_code: str,
     *,
-    after: int = 0,
+    asked: tuple[int, int] = (0, 0),
     said: tuple[Sequence[int], str, Sequence[Problem]] = ((), "", ()),
 ) -> HTMLResponse:
-    actor = find_viewer(request).actor
+    actor, (after, approved) = find_viewer(request).actor, asked
+    is_approver = actor.has(Role.HR_APPROVER, unit_code)
     with db.transaction() as conn:
         waiting = desk.list_waiting(conn, unit_code, after, SHOWN + 1)
         names = desk.find_code_names(conn, desk.codes_of(waiting[:SHOWN], lists_of_fields()))
+        found = lots.list_lots(conn, unit_code, actor.login, LOTS_SHOWN) if is_approver else ()
         units = desk.list_unit_names(conn, actor.units)
     chosen, reason, problems = said
     return render(
@@ -101,7 +104,9 @@ def _page(
         units=units,
         waiting=waiting[:SHOWN],
         next_after=waiting[SHOWN - 1].correction_id if len(waiting) > SHOWN else None,
-        is_approver=actor.has(Role.HR_APPROVER, unit_code),
+        is_approver=is_approver,
+        lots=[(each, address_of(request, each.lot)) for each in found],
+        approved=approved,
         chosen=chosen,
         typed_reason=reason,
         problems=problems,

@@ -11,7 +11,7 @@ from fastapi import Depends, Query, Request
 from sync.contract.record import Field
 from sync.model.errors import PermissionDeniedError
 from sync.model.reason import NUMBER
-from sync.portal.deps import HrDep, get_clock, get_speech
+from sync.portal.deps import HR, HrDep, get_clock, get_speech
 from sync.portal.desk_words import CodeNames, Words
 from sync.services.basis import current_suites
 from sync.services.context import today
@@ -31,7 +31,7 @@ def chosen_unit(viewer: HrDep, unit: Annotated[str, Query(max_length=16)] = "") 
     units = viewer.actor.units
     if unit and unit not in units:
         raise PermissionDeniedError(
-            "This unit is not yours: ask an administrator for a role in it."
+            "This unit is not yours: ask an administrator for a role in it.", HR
         )
     return unit or units[0]
 

@@ -18,7 +18,7 @@ from sync.portal.desk_deps import (
 from sync.portal.desk_route import DeskRoute
 from sync.portal.pages import path_for, render
 from sync.portal.refusals import status_of
-from sync.services import correct, waive
+from sync.services import decide, waive
 from sync.services.code_fields import lists_of_fields
 from sync.store import desk, records
 from sync.store.database import Database
@@ -94,8 +94,7 @@ def withdraw_values(  # noqa: PLR0913 - what a route needs is said by its argume
 ) -> Response:
     """The chosen values are taken back; the questions they answered are open again."""
     ids = numbers_in(chosen or [], SHOWN_AT_ONCE)
-    for correction_id in ids:
-        correct.withdraw_correction(correction_id, actor=viewer.actor, db=db, clock=clock)
+    decide.withdraw_many(ids, actor=viewer.actor, db=db, clock=clock)
     target = path_for(request, "done", act=WITHDRAWN)
     return RedirectResponse(f"{target}?ids={','.join(map(str, ids))}", status_code=303)
 

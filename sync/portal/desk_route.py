@@ -12,6 +12,7 @@ from sync.model.errors import (
     DatabaseRefusedError,
     IllegalTransitionError,
     PermissionDeniedError,
+    SecondOfficerNeededError,
     SyncError,
 )
 from sync.portal.deps import get_speech
@@ -30,6 +31,8 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 class DeskRoute(APIRoute):
     """As any route; an illegal move is answered by a page of its own."""
 
+    kind = "state"  # in which words a state is told
+
     def get_route_handler(self) -> Handler:
         """The usual handler, its refusals turned into pages."""
         handler = super().get_route_handler()
@@ -40,21 +43,37 @@ class DeskRoute(APIRoute):
             except (IllegalTransitionError, DatabaseRefusedError) as error:
                 told = _as_told(error)
             if isinstance(told, IllegalTransitionError):
-                return _refused(request, told)
+                return _refused(request, told, self.kind)
             raise told
 
         return answer
 
 
-def _refused(request: Request, error: IllegalTransitionError) -> Response:
+class DeliveryRoute(DeskRoute):
+    """The same for a delivery on hold."""
+
+    kind = "snapshot"
+
+
+class SheetRoute(DeskRoute):
+    """The same for an uploaded sheet."""
+
+    kind = "draft_state"
+
+
+def _refused(request: Request, error: IllegalTransitionError, kind: str) -> Response:
     log.warning("desk_refused reason=%s", error)
-    say = get_speech(request).say
+    speech = get_speech(request)
+    say, told = speech.say, f"possible.{kind}.{error.state}"
+    possible = [say(f"possible.{each}") for each in error.allowed if each in ACTS]
+    is_of_desk = kind == DeskRoute.kind
     return render(
         request,
         "desk_refused.html",
         status=CONFLICT,
-        sentence=say("refused.state", state=say(f"state.{error.state}")),
-        possible=[say(f"possible.{each}") for each in error.allowed if each in ACTS],
+        sentence=say("refused.state", state=say(f"{kind}.{error.state}")),
+        possible=[say(told)] if speech.knows(told) else possible,
+        is_of_desk=is_of_desk,
     )
 
 
@@ -63,7 +82,7 @@ def _as_told(error: IllegalTransitionError | DatabaseRefusedError) -> SyncError:
     if isinstance(error, IllegalTransitionError):
         return error
     if error.constraint in TWO_PEOPLE:
-        return PermissionDeniedError("Who proposes does not decide: ask another officer.")
+        return SecondOfficerNeededError("Who proposes does not decide: ask another officer.")
     if error.constraint in AGAIN:
         return IllegalTransitionError("The value", "proposed", "proposed", ())
     if error.sqlstate == NO_RIGHT:

@@ -20,6 +20,7 @@ from sync.portal.deps import (
     SpeechDep,
     require_role,
 )
+from sync.portal.desk_route import DeliveryRoute
 from sync.portal.pages import path_for, render
 from sync.portal.speech import ZONE, Speech
 from sync.services import hold
@@ -33,7 +34,9 @@ PULLS_SINCE = timedelta(days=7)
 SOON = 30  # days: a certificate that ends within is shown as due
 NOT_ACCEPTED = 422
 
-router = APIRouter(dependencies=[Depends(require_role(Role.ENGINEER))])
+router = APIRouter(
+    dependencies=[Depends(require_role(Role.ENGINEER))], route_class=DeliveryRoute
+)
 
 Number = Annotated[int, Path(ge=1, le=2**62)]
 UnitCode = Annotated[str, Path(pattern=r"^[A-Z][A-Z0-9-]{0,9}$")]

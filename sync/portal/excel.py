@@ -25,6 +25,7 @@ from sync.portal.deps import (
     SpeechDep,
     find_language,
 )
+from sync.portal.desk_route import SheetRoute
 from sync.portal.excel_words import Shown, file_name, words_of
 from sync.portal.pages import path_for, render
 from sync.portal.speech import ENGLISH
@@ -38,7 +39,7 @@ from sync.sheets.layout import ROW_LIMIT
 from sync.store import registry
 from sync.store.sheets import Chosen
 
-router = APIRouter()
+router = APIRouter(route_class=SheetRoute)
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NOT_ACCEPTED, NOT_FOUND = 422, 404
@@ -72,7 +73,8 @@ def choose(
     units = sorted(code for role, code in viewer.actor.grants if role is Role.HR_OFFICER)
     if not units or (unit and unit not in units):
         raise PermissionDeniedError(
-            f"Sheets need the role {Role.HR_OFFICER}: ask an administrator for it."
+            f"Sheets need the role {Role.HR_OFFICER}: ask an administrator for it.",
+            [Role.HR_OFFICER],
         )
     if (rule and rule not in current_suites().by_code) or (
         cause and not CAUSE.fullmatch(cause)

@@ -33,7 +33,14 @@ MENU: tuple[tuple[str, tuple[Role, ...]], ...] = (
     ("mappings", (*HR, Role.STEWARD)),
     ("mutes", (*HR, Role.STEWARD)),
 )
-DESK_PARTS = ("unit", "rule", "cause", "after", "group", "row", "field", "ids")
+FIRST_PAGES: tuple[tuple[tuple[Role, ...], str], ...] = (
+    (HR, "queue"),
+    ((Role.STEWARD,), "mappings"),
+    ((Role.ENGINEER,), "waves"),
+    ((Role.ADMINISTRATOR,), "accounts"),
+    ((Role.AUDITOR,), "audit"),
+)
+DESK_PARTS = ("unit", "rule", "cause", "after", "group", "row", "field", "ids", "lot")
 LANGUAGE_SECONDS = 365 * 24 * 3600
 KEPT_IN_LINKS = ("as_of", "sort", "dir", "lang", "next", "before", *DESK_PARTS)
 
@@ -78,11 +85,12 @@ def _route_of(app: FastAPI, name: str, parts: tuple[str, ...]) -> BaseRoute:
     raise NoMatchFound(name, wanted)
 
 
-def here(request: Request, **changes: str | None) -> str:
+def here(request: Request, at: str = "", /, **changes: str | None) -> str:
     """This page's address with some of its query changed; None takes a part away."""
     asked = {key: request.query_params.get(key) for key in KEPT_IN_LINKS} | changes
     query = urlencode({key: value for key, value in asked.items() if value})
-    path = quote(request.scope["path"])  # `request.url` is built from what a Host header says
+    # `request.url` is built from what a Host header says.
+    path = at or quote(request.scope["path"])
     return f"{path}?{query}" if query else path
 
 
@@ -91,14 +99,20 @@ def menu_of(viewer: Viewer) -> list[str]:
     return [name for name, roles in MENU if viewer.has(*roles)]
 
 
+def first_page(viewer: Viewer) -> str:
+    """The name of the first page that this person's roles open, else the country's."""
+    return next((name for roles, name in FIRST_PAGES if viewer.has(*roles)), "country")
+
+
 def render(
     request: Request,
     template: str,
     *,
     status: int = 200,
+    stands_at: str = "",
     **context: Any,  # noqa: ANN401 - whatever the template names
 ) -> HTMLResponse:
-    """The page in the reader's language."""
+    """The page in the reader's language; `stands_at`: its address, where not the request's."""
     language = find_language(request)
     spoken = speech(language)
     viewer = find_viewer(request)
@@ -113,7 +127,7 @@ def render(
             style_version=style_version(),
             none_shown=NONE_SHOWN,
             url=lambda name, **parts: path_for(request, name, **parts),
-            here=lambda **changes: here(request, **changes),
+            here=lambda **changes: here(request, stands_at, **changes),
             short=lambda unit: short_name(spoken.of(unit, "name"), language),
             reason=lambda unit: reason_of(unit, spoken),
             kind_called=lambda key: kind_name(key, spoken),

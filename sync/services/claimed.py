@@ -95,7 +95,7 @@ def list_claims(*, db: Database | None = None, clock: Clock = utc_now) -> list[d
 def _check_may(actor: Actor) -> None:
     if not any(actor.has(role) for role in KEEPERS):
         raise PermissionDeniedError(
-            f"This needs the role {' or '.join(KEEPERS)}: ask an administrator for it."
+            f"This needs the role {' or '.join(KEEPERS)}: ask an administrator for it.", KEEPERS
         )
 
 

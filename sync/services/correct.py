@@ -1,7 +1,7 @@
-"""Correct: a proposed value, a second officer's word, and taking it back.
+"""Correct: a value proposed in place of another.
 
-Approved, it is laid over what the source says from the next reading on, until the source agrees
-or says something else again (`sync.services.admit`).
+Approved (`sync.services.decide`), it is laid over what the source says from the next reading
+on, until the source agrees or says something else again (`sync.services.admit`).
 """
 
 from collections import defaultdict
@@ -12,25 +12,22 @@ from typing import Any
 from sqlalchemy import Connection
 
 from sync.model.desk import (
-    NEXT_CORRECTION_STATES,
     Actor,
     CorrectionState,
     FlagState,
     Role,
-    check_step,
 )
-from sync.model.errors import ConfigurationError, PermissionDeniedError
+from sync.model.errors import ConfigurationError
 from sync.model.reason import stated_reason
 from sync.services.cells import Cell, Judged, check_reason, judge, locate
 from sync.services.context import Clock, database_of, today, utc_now
 from sync.services.permissions import check_may
 from sync.store import corrections, ledger
-from sync.store.corrections import Correction, Deciding, NewCorrection, Place
+from sync.store.corrections import Correction, NewCorrection, Place
 from sync.store.database import Database
 from sync.store.locks import lock_units
 
 BATCH_LIMIT = 20_000
-WAITING = (FlagState.OPEN, FlagState.PROPOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +108,7 @@ def propose_within(
     check_reason(reason, _values(new))
     ids = corrections.add_many(conn, new, reason, (actor.login, now))
     corrections.move_flags(conn, list(ids.values()), [FlagState.OPEN], FlagState.PROPOSED, now)
-    _enter(conn, corrections.list_by_id(conn, list(ids.values())), actor, reason, clock)
+    enter(conn, corrections.list_by_id(conn, list(ids.values())), actor, reason, clock)
     return ids
 
 
@@ -126,94 +123,6 @@ def check_many(
     ways = desk or desk_of_server()
     with ways.db.transaction() as conn:
         return judge_within(conn, ways, cells, actor, clock)
-
-
-def approve_correction(
-    correction_id: int, *, actor: Actor, db: Database | None = None, clock: Clock = utc_now
-) -> Correction:
-    """The second officer agrees; the next reading lays the value over.
-
-    Raises:
-        NotFoundError: there is no such correction.
-        PermissionDeniedError: the actor is no approver of its unit, or proposed it.
-        IllegalTransitionError: it was decided already; names what is possible.
-    """
-    return approve_many([correction_id], actor=actor, db=db, clock=clock)[0]
-
-
-def approve_many(
-    correction_ids: Sequence[int],
-    *,
-    actor: Actor,
-    db: Database | None = None,
-    clock: Clock = utc_now,
-) -> list[Correction]:
-    """All or none, raising for the first that is refused; the next wave reads the records."""
-    with (db or database_of()).transaction() as conn:
-        _lock(conn, correction_ids)
-        found = corrections.list_by_id(conn, correction_ids, for_update=True)
-        _check_decision(found, CorrectionState.APPROVED, actor)
-        now = clock()
-        corrections.decide(
-            conn, correction_ids, Deciding(CorrectionState.APPROVED, actor.login, now)
-        )
-        corrections.move_flags(conn, correction_ids, WAITING, FlagState.APPROVED, now)
-        corrections.queue_rechecks(conn, correction_ids)
-        return _enter(conn, corrections.list_by_id(conn, correction_ids), actor, "", clock)
-
-
-def decline_correction(
-    correction_id: int,
-    reason: str,
-    *,
-    actor: Actor,
-    db: Database | None = None,
-    clock: Clock = utc_now,
-) -> Correction:
-    """The second officer disagrees and says why; the flag is open again.
-
-    Raises:
-        as `approve_correction`; ConfigurationError: no reason, or one that quotes a number.
-    """
-    said, now = stated_reason(reason), clock()
-    with (db or database_of()).transaction() as conn:
-        _lock(conn, [correction_id])
-        found = corrections.list_by_id(conn, [correction_id], for_update=True)
-        _check_decision(found, CorrectionState.DECLINED, actor)
-        check_reason(
-            said, ((c.field_code, v) for c in found for v in (c.old_value, c.new_value))
-        )
-        deciding = Deciding(CorrectionState.DECLINED, actor.login, now, said)
-        corrections.decide(conn, [correction_id], deciding)
-        corrections.move_flags(conn, [correction_id], [FlagState.PROPOSED], FlagState.OPEN, now)
-        return _enter(conn, corrections.list_by_id(conn, [correction_id]), actor, said, clock)[
-            0
-        ]
-
-
-def withdraw_correction(
-    correction_id: int, *, actor: Actor, db: Database | None = None, clock: Clock = utc_now
-) -> Correction:
-    """Take back a proposal (an officer), or an approved value (an approver): read again then.
-
-    Raises:
-        NotFoundError: there is no such correction.
-        PermissionDeniedError: the actor has not the role in its unit.
-        IllegalTransitionError: it ended already.
-    """
-    with (db or database_of()).transaction() as conn:
-        _lock(conn, [correction_id])
-        (found,) = corrections.list_by_id(conn, [correction_id], for_update=True)
-        is_approved = found.state is CorrectionState.APPROVED
-        check_may(actor, Role.HR_APPROVER if is_approved else Role.HR_OFFICER, found.unit_code)
-        _check_step(found, CorrectionState.WITHDRAWN)
-        now = clock()
-        corrections.withdraw(conn, [correction_id], now)
-        stood = FlagState.APPROVED if is_approved else FlagState.PROPOSED
-        corrections.move_flags(conn, [correction_id], [stood], FlagState.OPEN, now)
-        if is_approved:
-            corrections.queue_rechecks(conn, [correction_id])
-        return _enter(conn, corrections.list_by_id(conn, [correction_id]), actor, "", clock)[0]
 
 
 def list_corrections(
@@ -248,26 +157,7 @@ def _values(new: Iterable[NewCorrection]) -> Iterator[tuple[str, str | None]]:
         yield from ((each.place[3], value) for value in (each.old_value, each.new_value))
 
 
-def _lock(conn: Connection, correction_ids: Sequence[int]) -> None:
-    lock_units(conn, {c.unit_code for c in corrections.list_by_id(conn, correction_ids)})
-
-
-def _check_decision(found: Iterable[Correction], wanted: CorrectionState, actor: Actor) -> None:
-    for each in found:
-        check_may(actor, Role.HR_APPROVER, each.unit_code)
-        _check_step(each, wanted)
-        if each.proposed_by == actor.login:
-            raise PermissionDeniedError(
-                f"Correction {each.correction_id} needs a second officer: you proposed it."
-            )
-
-
-def _check_step(found: Correction, wanted: CorrectionState) -> None:
-    subject = f"Correction {found.correction_id}"
-    check_step(subject, found.state, wanted, NEXT_CORRECTION_STATES)
-
-
-def _enter(
+def enter(
     conn: Connection,
     moved: Sequence[Correction],
     actor: Actor,

@@ -14,8 +14,8 @@ from sync.model.desk import NEXT_MAPPING_STATES, Actor, MappingState, Role, chec
 from sync.model.errors import (
     IllegalTransitionError,
     NotFoundError,
-    PermissionDeniedError,
     RefusedValueError,
+    SecondOfficerNeededError,
 )
 from sync.model.reason import stated_reason
 from sync.services.basis import current_suites
@@ -103,7 +103,7 @@ def decide_mapping(
         found = _lock(conn, mapping_id)
         check_step(f"Mapping {mapping_id}", found.state, wanted, NEXT_MAPPING_STATES)
         if found.proposed_by == actor.login:
-            raise PermissionDeniedError(
+            raise SecondOfficerNeededError(
                 f"Mapping {mapping_id} needs somebody else's word: you proposed it."
             )
         if decision.is_approved:

@@ -15,7 +15,7 @@ def check_may(actor: Actor, role: Role, unit_code: str = "") -> None:
     if not actor.has(role, unit_code):
         where = f" for unit {unit_code}" if unit_code else ""
         raise PermissionDeniedError(
-            f"This needs the role {role}{where}: ask an administrator for it."
+            f"This needs the role {role}{where}: ask an administrator for it.", [role]
         )
 
 

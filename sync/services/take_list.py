@@ -42,11 +42,10 @@ def take_list(
     Raises:
         PermissionDeniedError: the actor has no role of HR in the unit.
     """
-    if not any(
-        actor.has(role, chosen.unit_code) for role in (Role.HR_OFFICER, Role.HR_APPROVER)
-    ):
+    of_hr = (Role.HR_OFFICER, Role.HR_APPROVER)
+    if not any(actor.has(role, chosen.unit_code) for role in of_hr):
         raise PermissionDeniedError(
-            "A list needs a role of HR in its unit: ask an administrator for it."
+            "A list needs a role of HR in its unit: ask an administrator for it.", of_hr
         )
     lines: list[Line] = []
     with db.transaction() as conn:

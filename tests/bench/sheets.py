@@ -63,6 +63,19 @@ def full_sheet(bench: "Bench") -> Iterator[Line]:
         bench.say(f"{accepted} cells would be proposed")
         yield Line(f"preview_{rows}_rows_s", seconds, "s")
         yield Line(f"preview_{rows}_rows_mb", peak, "MB")
+        yield from _decided(bench, urls, unit_code, accepted)
+
+
+def _decided(bench: "Bench", urls: Urls, unit_code: str, accepted: int) -> Iterator[Line]:
+    """What was accepted becomes proposals, and a second officer approves all of them."""
+    proposed, seconds, peak = _alone(_confirm, urls, unit_code)
+    bench.say(f"{proposed} cells were proposed")
+    yield Line(f"confirm_{accepted}_cells_s", seconds, "s")
+    approved, seconds, peak = _alone(_approve, urls, unit_code)
+    if approved != accepted:
+        raise RuntimeError(f"{accepted} cells were accepted, {approved} approved.")
+    yield Line(f"approve_{accepted}_proposals_s", seconds, "s")
+    yield Line(f"approve_{accepted}_proposals_mb", peak, "MB")
 
 
 def _ask(url: str, rows: int) -> None:
@@ -78,7 +91,7 @@ def _ask(url: str, rows: int) -> None:
 
 def _alone(work: object, *given: object) -> tuple[int, float, float]:
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        return pool.submit(work, *given).result()  # type: ignore[arg-type]  # one of two functions below
+        return pool.submit(work, *given).result()  # type: ignore[arg-type]  # one of the functions below
 
 
 def _export(urls: Urls, unit_code: str, path: Path) -> tuple[int, float, float]:
@@ -120,3 +133,35 @@ def _import(urls: Urls, unit_code: str, path: Path) -> tuple[int, float, float]:
     seconds = time.perf_counter() - started
     draft = get_draft(draft_id, actor=actor, db=desk.db)
     return draft.counts.get(Verdict.ACCEPTED, 0), seconds, peak_mb()
+
+
+def _confirm(urls: Urls, unit_code: str) -> tuple[int, float, float]:
+    """The last sheet that was previewed becomes proposals."""
+    from sqlalchemy import text
+
+    from sync.services.correct import Desk
+    from sync.services.import_sheet import confirm_draft
+    from sync.services.permissions import operator
+
+    desk = Desk(*(Database.connect(url) for url in urls))
+    with desk.db.transaction() as conn:
+        last = "SELECT max(draft_id) FROM register.upload_draft WHERE unit_code = :unit_code"
+        draft_id = conn.execute(text(last), {"unit_code": unit_code}).scalar_one()
+    started = time.perf_counter()
+    count = confirm_draft(draft_id, "On paper.", actor=operator("bench"), desk=desk)
+    return count, time.perf_counter() - started, peak_mb()
+
+
+def _approve(urls: Urls, unit_code: str) -> tuple[int, float, float]:
+    """A second officer looks at the whole lot and approves it."""
+    from sync.services.approve_lot import approve_lot, look_at_lot
+    from sync.services.permissions import operator
+    from sync.store.lots import list_lots
+
+    db, second = Database.connect(urls[0]), operator("bench-2")
+    started = time.perf_counter()
+    with db.transaction() as conn:
+        largest, *_ = list_lots(conn, unit_code, second.login, 10)
+    seen = look_at_lot(largest.lot, 25, actor=second, db=db)
+    count = approve_lot(largest.lot, seen.shown, actor=second, db=db)
+    return count, time.perf_counter() - started, peak_mb()

@@ -26,6 +26,8 @@ ASKED = {
     "pull_peak_memory_mb",
     "export_1000_rows_mb",
     "preview_1000_rows_s",
+    "confirm_1000_cells_s",
+    "approve_1000_proposals_s",
     "wave_documents_per_s_4000",
     "pages_open_flags",
     "page_queue_p95_ms_20_users_thinking_1s",

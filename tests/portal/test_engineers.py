@@ -270,7 +270,13 @@ def test_a_decision_is_made_once(engineer: Reader, held: int, db: Database) -> N
 
     again = engineer.post(f"/lan-gui/{held}", **fields)
 
-    assert again.status_code == 409
+    english = engineer.post(f"/lan-gui/{held}?lang=en", **fields)
+
+    assert (again.status_code, english.status_code) == (409, 409)
+    assert "Trạng thái hiện nay: đã cho qua, chờ tiếp nhận." in text_of(again)
+    assert "Bây giờ có thể: Chờ đợt đồng bộ tới đọc và tiếp nhận" in text_of(again)
+    assert f'<a href="/lan-gui/{held}">Mở lại trang này</a>' in again.text
+    assert "Wait for the next run to read and admit this delivery." in text_of(english)
     assert _one(db, "SELECT count(*) FROM ledger.entry WHERE snapshot_id = :n", n=held) == 1
 
 

@@ -19,13 +19,15 @@ from sync.model.errors import (
 from sync.services.cells import Cell, Problem
 from sync.services.correct import (
     Desk,
-    approve_correction,
-    approve_many,
     check_many,
-    decline_correction,
     list_corrections,
     propose_correction,
     propose_many,
+)
+from sync.services.decide import (
+    approve_correction,
+    approve_many,
+    decline_correction,
     withdraw_correction,
 )
 from sync.services.queue import count_queue

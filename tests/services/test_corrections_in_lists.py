@@ -7,7 +7,8 @@ import pytest
 
 from sync.demo.people import many
 from sync.services.cells import Cell
-from sync.services.correct import Desk, approve_many, propose_many
+from sync.services.correct import Desk, propose_many
+from sync.services.decide import approve_many
 from sync.services.reconcile import reconcile_units
 from sync.store.database import Database
 from tests.conftest import Urls

@@ -11,13 +11,8 @@ from sqlalchemy import Engine, event
 
 from sync.model.errors import SyncError
 from sync.services.cells import Cell
-from sync.services.correct import (
-    Desk,
-    approve_many,
-    decline_correction,
-    propose_many,
-    withdraw_correction,
-)
+from sync.services.correct import Desk, propose_many
+from sync.services.decide import approve_many, decline_correction, withdraw_correction
 from sync.services.queue import count_queue
 from sync.services.reconcile import reconcile_units
 from sync.services.waive import Acceptance, waive_flags

@@ -8,14 +8,19 @@ import pytest
 from sqlalchemy import text
 
 from sync.model.desk import Actor, FlagState, Role
-from sync.model.errors import DatabaseRefusedError, NotFoundError
+from sync.model.errors import (
+    DatabaseRefusedError,
+    LotChangedError,
+    NotFoundError,
+    SecondOfficerNeededError,
+)
+from sync.services.approve_lot import Shown, approve_lot, look_at_lot
 from sync.services.cells import Cell
-from sync.services.correct import (
-    Desk,
+from sync.services.correct import Desk, list_corrections, propose_correction, propose_many
+from sync.services.decide import (
     approve_correction,
+    approve_many,
     decline_correction,
-    list_corrections,
-    propose_correction,
     withdraw_correction,
 )
 from sync.services.map_code import Decision, decide_mapping, propose_mapping, withdraw_mapping
@@ -23,6 +28,7 @@ from sync.services.queue import count_queue, list_causes_of_queue, list_flags
 from sync.services.waive import Acceptance, end_waiver, waive_flags
 from sync.store.code_mappings import NewMapping
 from sync.store.database import Database, SignedInDatabase
+from sync.store.lots import Lot
 from tests.conftest import Urls
 from tests.services.desk import flag_id, knowing_rules, remember_rules, state
 from tests.services.test_waivers import UNTIL
@@ -33,6 +39,11 @@ ACCOUNT = """
     VALUES (:login, :login, false, 'set-up', now()) RETURNING account_id
 """
 ROLE = "INSERT INTO portal.account_role VALUES (:id, :role, :unit_code, 'set-up', now())"
+TAKE = """
+    DELETE FROM portal.account_role AS r USING portal.account AS a
+    WHERE a.account_id = r.account_id AND a.login = :login
+      AND NOT (r.role = ANY(:remaining))
+"""
 SESSION = """
     INSERT INTO portal.session
         (token_sha256, form_key, account_id, opened_at, idle_until, ends_at)
@@ -44,6 +55,7 @@ PEOPLE = {
     "binh": {(Role.HR_APPROVER, A)},
     "other": {(Role.HR_OFFICER, B), (Role.HR_APPROVER, B)},
     "chi": {(Role.STEWARD, "")},
+    "both": {(Role.HR_OFFICER, A), (Role.HR_APPROVER, A)},
 }
 
 
@@ -148,6 +160,77 @@ def test_codes_are_mapped_under_row_level_security_by_a_steward_who_sees_no_peop
     assert (counts.total, counts.corrected_by_last_delivery) == (1, 4)
     withdraw_mapping(decided, "Wrong.", actor=chi, db=at_chi.db, clock=clock)
     assert unit.one("SELECT count(*) FROM quality.recheck") == 4
+
+
+@pytest.mark.parametrize("remaining", [(), ("hr_officer",)])
+def test_an_approver_whose_role_was_taken_while_the_session_lives_is_refused_by_the_database(
+    unit: Village,
+    urls: Urls,
+    sit: Callable[[str], tuple[Actor, Desk]],
+    remaining: tuple[str, ...],
+) -> None:
+    an, at_an = sit("an")
+    stale, at_stale = sit("both")  # the service goes on to believe that both roles are there
+    clock: Any = unit.clock
+    flag = flag_id(unit, "ID017b")
+    cell = Cell("dung@example.org", flag_id=flag)
+    made = propose_correction(cell, "Read aloud.", actor=an, desk=at_an, clock=clock)
+    number, words = made.correction_id, {"actor": stale, "db": at_stale.db, "clock": clock}
+    keeper = Database.connect(urls("portal_keeper"))
+    with keeper.transaction() as conn:
+        conn.execute(text(TAKE), {"login": "both", "remaining": list(remaining)})
+    keeper.close()
+    refusal = DatabaseRefusedError if remaining else NotFoundError
+
+    for decide in (
+        lambda: approve_correction(number, **words),
+        lambda: decline_correction(number, "No.", **words),
+        lambda: waive_flags([flag_id(unit, "ID012b")], Acceptance(UNTIL, "No."), **words),
+    ):
+        before = unit.one("SELECT count(*) FROM ledger.entry")
+        with pytest.raises(refusal):
+            decide()
+        assert unit.one("SELECT count(*) FROM ledger.entry") == before
+    assert state(unit, flag) == "proposed"
+    assert state(unit, flag_id(unit, "ID012b")) == "open"
+    assert unit.one("SELECT state FROM register.correction") == "proposed"
+
+
+def test_all_of_a_lot_is_approved_under_row_level_security_but_never_ones_own(
+    unit: Village, sit: Callable[[str], tuple[Actor, Desk]]
+) -> None:
+    an, at_an = sit("an")
+    both, at_both = sit("both")
+    clock: Any = unit.clock
+    records = [row[0] for row in unit.rows("SELECT record_id FROM landing.record ORDER BY 1")]
+    cells = [Cell(None, None, record, "person", 1, "dien_thoai") for record in records[:4]]
+    others = propose_many(cells[:3], "On paper.", actor=an, desk=at_an, clock=clock)
+    own = propose_many(cells[3:], "On paper.", actor=both, desk=at_both, clock=clock)
+    ids = [each.correction_id or 0 for each in others]
+    own_id = own[0].correction_id or 0
+    every = "UPDATE register.correction SET state = 'approved', decided_by = :who,"
+    every += " decided_at = now() WHERE state = 'proposed'"
+
+    with pytest.raises(SecondOfficerNeededError):
+        approve_many([*ids, own_id], actor=both, db=at_both.db, clock=clock)
+    with pytest.raises(DatabaseRefusedError) as refused, at_both.db.transaction() as conn:
+        conn.execute(text(every), {"who": "both"})  # even were the service deceived
+    with pytest.raises(NotFoundError):
+        look_at_lot(Lot(A, own_id), 25, actor=both, db=at_both.db)
+    with pytest.raises(LotChangedError):
+        approve_lot(Lot(A, ids[0]), Shown(2, ids[1]), actor=both, db=at_both.db, clock=clock)
+    before = unit.rows("SELECT DISTINCT state FROM register.correction")
+    seen = look_at_lot(Lot(A, ids[1]), 2, actor=both, db=at_both.db)
+    done = approve_lot(Lot(A, ids[1]), seen.shown, actor=both, db=at_both.db, clock=clock)
+
+    assert refused.value.constraint == "second_officer"
+    assert before == [("proposed",)]
+    assert (seen.shown, len(seen.first), done) == (Shown(3, ids[2]), 2, 3)
+    assert unit.rows("SELECT state FROM register.correction ORDER BY correction_id") == [
+        *[("approved",)] * 3,
+        ("proposed",),
+    ]
+    assert unit.one("SELECT count(*) FROM quality.recheck") == 3
 
 
 def test_another_units_officer_finds_nothing_and_changes_nothing(

@@ -12,10 +12,13 @@ from tests.portal.furnished import HOSTILE, Furnished, furnished
 from tests.services.village import A, B, C, Village
 
 OFFICER, APPROVER, OTHER, BOTH = "canbo.a", "duyet.a", "canbo.b", "canbo.haidonvi"
+LEAVER, ADMINISTRATOR = "duyet.thoi", "quantri"
 STEWARD, STAFF, IDLE = "quanly", "uyban.xem", "canbo.c"
 GRANTS: dict[str, list[tuple[Role, str]]] = {
     OFFICER: [(Role.HR_OFFICER, A)],
     APPROVER: [(Role.HR_APPROVER, A), (Role.HR_OFFICER, A)],
+    LEAVER: [(Role.HR_APPROVER, A), (Role.HR_OFFICER, A)],
+    ADMINISTRATOR: [(Role.ADMINISTRATOR, "")],
     OTHER: [(Role.HR_OFFICER, B), (Role.HR_APPROVER, B)],
     BOTH: [(Role.HR_OFFICER, A), (Role.HR_OFFICER, B)],
     IDLE: [(Role.HR_OFFICER, C)],

@@ -142,7 +142,11 @@ def test_changed_cells_are_judged_confirmed_once_and_wait_for_approval(
     assert reader.post(draft, token="forged", reason=REASON).status_code == 403  # noqa: S106 - no password
     assert reader.post(draft, token=token, reason=REASON).status_code == 303
     assert "Đã gửi 2 đề nghị sửa." in text_of(reader.get(draft))
-    assert reader.post(draft, token=token, reason=REASON).status_code == 409
+    again = reader.post(draft, token=token, reason=REASON)
+    assert again.status_code == 409
+    assert "Trạng thái hiện nay: đã gửi đề nghị." in text_of(again)
+    assert "Bây giờ có thể: Theo dõi các đề nghị đã gửi ở trang Phê duyệt" in text_of(again)
+    assert f'<a href="{draft}">Mở lại trang này</a>' in again.text
     waiting = excel_village.rows(
         "SELECT c.field_code, c.new_value, c.state, c.proposed_by, g.state"
         " FROM register.correction AS c JOIN quality.flag AS g USING (flag_id)"
@@ -368,4 +372,4 @@ def test_a_hundred_megabytes_are_refused_before_any_of_them_is_read(
 
 
 def test_other_forms_stay_short(signed_in: SignIn) -> None:
-    assert signed_in(OFFICER).post("/viec/tai-xuong", token="x" * 9000).status_code == 400
+    assert signed_in(OFFICER).post("/viec/tai-xuong", token="x" * 9000).status_code == 413
