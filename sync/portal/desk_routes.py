@@ -13,6 +13,7 @@ from sync.portal import (
     desk_record,
     desk_search,
     mutes,
+    rules_page,
 )
 
 router = APIRouter()
@@ -27,5 +28,6 @@ for part in (
     desk_record,
     desk_search,
     mutes,
+    rules_page,
 ):
     router.include_router(part.router)
