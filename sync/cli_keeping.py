@@ -1,5 +1,6 @@
 """Commands on what is kept: replay an answer, tidy what is too old."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -35,6 +36,24 @@ def replay(
     counts = ("received", "added", "changed", "unchanged", "quarantined", "waiting")
     figures = ", ".join(f"{key} {result[key]:,}" for key in counts if key in result)
     out.print(f"{name}: {result['outcome']}" + (f", {figures}" if figures else ""))
+
+
+def credential(
+    unit: str,
+    ends_on: Annotated[
+        datetime | None,
+        typer.Option("--ends-on", formats=["%Y-%m-%d"], help="Its last day; none: not known."),
+    ] = None,
+    actor: Annotated[
+        str, typer.Option("--actor", envvar="CBCCVC_ACTOR", help="Who says so.")
+    ] = "operator",
+) -> None:
+    """Keep until when a unit's credential is good, so that engineers see it end in time."""
+    from sync.services.registry import set_credential_end
+
+    day = ends_on.date() if ends_on else None
+    source = set_credential_end(unit, day, actor=actor)
+    out.print(f"credential of {source} ends on {day or 'a day that nobody told us'}")
 
 
 def housekeeping(

@@ -29,6 +29,15 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "The source system's answer cannot be read (page {page}); the unit must look at its"
         " software.",
     ),
+    "probe_unreadable": (
+        "Hệ thống nguồn trả lời nhưng không đọc được; đơn vị cần kiểm tra phần mềm.",
+        "The source system answers what cannot be read; the unit must look at its software.",
+    ),
+    "probe_not_set_up": (
+        "Chưa hỏi được vì khai báo kết nối còn thiếu hoặc sai; kỹ sư cần xem khóa và tùy chọn.",
+        "Not asked: the connection is not set up right; an engineer must look at the secret"
+        " and the options.",
+    ),
     "failed": (
         "Dịch vụ gặp lỗi khi xử lý đơn vị này; kỹ sư cần xem nhật ký của đợt.",
         "The service failed on this unit; an engineer must look at the run's log.",

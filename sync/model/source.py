@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from sync.model.states import DocumentProblem
@@ -23,6 +23,7 @@ class Source:
     address: str
     secret_name: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    credential_ends_on: date | None = None  # its last day, where the unit said so
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class ProbeResult:
     latency_ms: int
     clock_skew_s: float | None = None
     tls_expires_at: datetime | None = None
+    reason_code: str = ""  # of `sync.model.reasons`, where the look failed
 
 
 class Connector(Protocol):

@@ -52,6 +52,9 @@ class CauseSaid(Said):
     of_units: int = Field(description="Units that are counted: the denominator.")
     record_count: int = Field(description="Records that break it, each once.")
     finding_count: int
+    waived_count: int | None = Field(
+        description="Of `finding_count`: accepted until a later day; null: not counted then."
+    )
 
 
 class ClaimSaid(Said):

@@ -7,9 +7,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from sync.portal.deps import AuditorDep, DayDep, DeskDep
+from sync.portal.audit_words import ACTIONS, action_said, figures_said, reason_said
+from sync.portal.deps import AuditorDep, DayDep, DeskDep, SpeechDep
 from sync.portal.pages import path_for, render
-from sync.portal.speech import ZONE
+from sync.portal.places import letter_order
+from sync.portal.speech import ZONE, Speech
 from sync.store.audit import Asked, list_entries
 
 ENTRIES_SHOWN = 50
@@ -24,6 +26,7 @@ def show_ledger(  # noqa: PLR0913 - one argument a filter
     request: Request,
     desk: DeskDep,
     viewer: AuditorDep,
+    speech: SpeechDep,
     day: DayDep,
     unit: Code = "",
     action: Code = "",
@@ -57,7 +60,17 @@ def show_ledger(  # noqa: PLR0913 - one argument a filter
         is_paged=before is not None,
         older=_page(request, kept, shown[-1].entry_id) if len(found) > ENTRIES_SHOWN else None,
         newest=_page(request, kept, None),
+        actions=_actions(asked.action, speech),
+        action_said=lambda action: action_said(action, speech),
+        reason_said=lambda entry: reason_said(entry, speech),
+        figures_said=lambda entry: figures_said(entry, speech),
     )
+
+
+def _actions(asked: str, speech: Speech) -> list[str]:
+    """What can be filtered by, in the order of its words; what was asked for is among them."""
+    known = {*ACTIONS, asked} - {""}
+    return sorted(known, key=lambda action: letter_order(action_said(action, speech)))
 
 
 def _page(request: Request, kept: dict[str, str], before: int | None) -> str:

@@ -105,8 +105,10 @@ def show_unit(
     """One unit on a day: its level, what is missing, its counts, its last waves."""
     with database.transaction() as conn:
         now = facts.find_headline(conn, earliest=day, latest=day)
-        unit = facts.find_unit_day(conn, unit_code, now.as_of) if now else None
-        if now is None or unit is None:
+        if now is None:
+            return _no_figures(request, conn, day)
+        unit = facts.find_unit_day(conn, unit_code, now.as_of)
+        if unit is None:
             raise HTTPException(404)
         end_of_day = datetime.combine(now.as_of + timedelta(days=1), time.min, tzinfo=ZONE)
         waves = facts.list_unit_waves(conn, unit_code, before=end_of_day, row_count=WAVES_SHOWN)

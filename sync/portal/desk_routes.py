@@ -14,6 +14,7 @@ from sync.portal import (
     desk_record,
     desk_search,
     mutes,
+    rules_page,
 )
 
 router = APIRouter()
@@ -29,5 +30,6 @@ for part in (
     desk_record,
     desk_search,
     mutes,
+    rules_page,
 ):
     router.include_router(part.router)

@@ -31,7 +31,7 @@ WAVES_SHOWN = 24
 DELIVERIES_SHOWN = 20
 PULLS_SHOWN = 10
 PULLS_SINCE = timedelta(days=7)
-SOON = 30  # days: a certificate that ends within is shown as due
+SOON = 30  # days: a certificate or credential that ends within is shown as due
 NOT_ACCEPTED = 422
 
 router = APIRouter(
@@ -160,8 +160,10 @@ def show_holds(
 
 
 @router.get("/ket-noi", name="connections")
-def show_connections(request: Request, desk: DeskDep, clock: ClockDep) -> HTMLResponse:
-    """Every source: its last probe, the days left of its certificate; the slowest pulls."""
+def show_connections(
+    request: Request, desk: DeskDep, speech: SpeechDep, clock: ClockDep
+) -> HTMLResponse:
+    """Every source: its last probe, the days left of what it shows or we; the slowest pulls."""
     now = clock()
     with desk.transaction() as conn:
         probes = runs.list_source_probes(conn, now.astimezone(ZONE).date(), now)
@@ -171,6 +173,7 @@ def show_connections(request: Request, desk: DeskDep, clock: ClockDep) -> HTMLRe
         "connections.html",
         probes=views.refused_first(probes),
         due=views.by_days_left(probes, now),
+        probe_said=lambda probe: views.probe_said(probe, speech),
         soon=SOON,
         slowest=slowest,
         took=views.took,
@@ -199,7 +202,8 @@ def show_unit_runs(
         unit=unit,
         bars=views.bars(days, today),
         probe=next(iter(probes), None),
-        left=views.days_left(probes[0].tls_expires_at, now) if probes else None,
+        ends=views.by_days_left(probes, now),
+        probe_said=lambda probe: views.probe_said(probe, speech),
         deliveries=deliveries,
         took=views.took,
         why=lambda each: views.why(each.reason_code, each.figures, speech),

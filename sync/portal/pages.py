@@ -31,6 +31,7 @@ MENU: tuple[tuple[str, tuple[Role, ...]], ...] = (
     ("search", HR),
     ("sheets", (Role.HR_OFFICER,)),
     ("mappings", (*HR, Role.STEWARD)),
+    ("rules", (Role.STEWARD,)),
     ("mutes", (*HR, Role.STEWARD)),
 )
 FIRST_PAGES: tuple[tuple[tuple[Role, ...], str], ...] = (

@@ -231,11 +231,13 @@ def _causes(card: Scorecard, said: Speech) -> list[Part]:
             said.say(f"effect.{cause.effect}"),
             said.say("cause.units", count=cause.unit_count, of=card.counted_units),
             said.number(cause.record_count),
+            said.number(cause.waived_count),
         ]
         for cause in printed
     ]
     head = [said.say(f"cause.{key}") for key in ("rule", "sentence", "effect")]
     head += [said.say(f"cause.{key}") for key in ("unit_count", "record_count")]
+    head.append(said.say("column.waived"))
     notes = [said.say("cause.hidden")] if card.is_some_hidden else []
     return [
         paragraph(
@@ -247,7 +249,7 @@ def _causes(card: Scorecard, said: Speech) -> list[Part]:
                 ]
             )
         ),
-        table(head, rows, [(0, LEFT), (6, LEFT), (0, LEFT), (0, RIGHT), (0, RIGHT)]),
+        table(head, rows, [(0, LEFT), (6, LEFT), (0, LEFT), *[(0, RIGHT)] * 3]),
     ]
 
 
@@ -273,16 +275,20 @@ def _annex(card: Scorecard, said: Speech) -> Part:
             said.ratio(unit.present, unit.expected),
             said.number(unit.quarantined),
             said.number(unit.blocking_findings),
+            said.number(unit.waived_findings),
             reason_of(unit, said) if unit.level < TOP_LEVEL else said.say("unit.top"),
         ]
         for number, unit in enumerate(worst_first(card.units, said), 1)
     ]
-    keys = ("present", "expected", "completeness", "quarantined", "blocking")
+    keys = ("present", "expected", "completeness", "quarantined", "blocking", "waived")
     head = ["TT", said.say("column.name"), said.say("column.level")]
     head += [said.say(f"column.{key}") for key in keys] + [said.say("unit.missing")]
-    shape = [(0, CENTER), (9, LEFT), (0, CENTER), *[(0, RIGHT)] * 3, *[(5, RIGHT)] * 2]
+    shape = [(0, CENTER), (9, LEFT), (0, CENTER), *[(0, RIGHT)] * 3, *[(5, RIGHT)] * 3]
     shape.append((14, LEFT))
-    notes = [f"{said.say(f'column.{key}')}: {said.say(f'def.{key}_text')}" for key in keys[:4]]
+    notes = [
+        f"{said.say(f'column.{key}')}: {said.say(f'def.{key}_text')}"
+        for key in (*keys[:4], "waived")
+    ]
     if card.is_some_hidden:
         notes.append(said.say("restricted.note"))
     return table(head, rows, shape) | {

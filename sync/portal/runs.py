@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from sync.model.reasons import sentence
 from sync.model.states import SOURCE_REASONS, Outcome
-from sync.portal.speech import ENGLISH, NONE_SHOWN, Speech
+from sync.portal.speech import ENGLISH, NONE_SHOWN, ZONE, Speech
 from sync.store.runs import Cell, Hold, SourceProbes, UnitDay, Wave, WaveUnit
 
 STEPS = ("pull", "check", "admit")
@@ -25,6 +25,7 @@ DONE, STOPPED, SOURCE, OURS, WAITING, NOT_ASKED = (
 LOOKS = (DONE, STOPPED, SOURCE, OURS, WAITING, NOT_ASKED)
 DAG_OF_TRIGGER = {"airflow": "sync_wave", "replay": "replay_snapshot"}
 BAR_DAYS = 30
+CERTIFICATE, CREDENTIAL = "certificate", "credential"
 MINUTE, HOUR = 60, 3600  # seconds
 
 
@@ -88,6 +89,15 @@ class Bar:
 
     day: date
     figures: UnitDay | None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What of a source ends some day, and how many whole days are left."""
+
+    kind: str
+    probe: SourceProbes
+    left: int
 
 
 def looks(cell: Cell) -> tuple[str, str, str]:
@@ -186,13 +196,18 @@ def refused_first(probes: Sequence[SourceProbes]) -> list[SourceProbes]:
     return sorted(probes, key=lambda probe: (place[probe.is_ok], probe.unit_code))
 
 
-def by_days_left(
-    probes: Sequence[SourceProbes], now: datetime
-) -> list[tuple[SourceProbes, int]]:
-    """Sources whose certificate has an end that we know, the nearest first."""
-    known = [(probe, days_left(probe.tls_expires_at, now)) for probe in probes]
-    ends = [(probe, left) for probe, left in known if left is not None]
-    return sorted(ends, key=lambda each: (each[1], each[0].unit_code))
+def by_days_left(probes: Sequence[SourceProbes], now: datetime) -> list[Due]:
+    """Certificates and credentials with an end that we know, the nearest first."""
+    known = [
+        Due(kind, probe, left)
+        for probe in probes
+        for kind, left in (
+            (CERTIFICATE, days_left(probe.tls_expires_at, now)),
+            (CREDENTIAL, days_until(probe.credential_ends_on, now)),
+        )
+        if left is not None
+    ]
+    return sorted(known, key=lambda each: (each.left, each.probe.unit_code, each.kind))
 
 
 def spoken_duration(seconds: float | None, speech: Speech) -> str:
@@ -245,6 +260,16 @@ def bars(days: Sequence[UnitDay], today: date) -> list[Bar]:
 def days_left(ends_at: datetime | None, now: datetime) -> int | None:
     """Whole days until an instant; below zero once it is past."""
     return None if ends_at is None else (ends_at - now).days
+
+
+def days_until(last_day: date | None, now: datetime) -> int | None:
+    """Whole days from today to a last day; 0 on that day, below zero once it is past."""
+    return None if last_day is None else (last_day - now.astimezone(ZONE).date()).days
+
+
+def probe_said(probe: SourceProbes, speech: Speech) -> str:
+    """Why the last probe failed, in the reader's language; '' where only its own words tell."""
+    return why(probe.reason_code, {}, speech) if probe.reason_code else ""
 
 
 def run_address(airflow: str, wave: Wave, task_id: str = "", map_index: int = -1) -> str:

@@ -139,9 +139,10 @@ def _write_summary(
     sheet: Worksheet, card: Scorecard, said: Speech, form: dict[str, Format]
 ) -> None:
     ratios = ratios_of(card.now, card.past[MONTH], card.past[YEAR], card.claims)
+    measured = "day.recomputed" if card.now.is_recomputed else "day.measured_at"
     lines: list[Sequence[Cell]] = [
         [said.say("day.as_of", day=said.day(card.now.as_of))],
-        [said.say("day.measured_at", moment=said.moment(card.now.measured_at))],
+        [said.say(measured, moment=said.moment(card.now.measured_at))],
         [],
     ]
     for ratio in ratios:

@@ -1,12 +1,14 @@
 """Measure: the evidence level of every unit, from the ledger, the probes and the sealed
 answers."""
 
+import logging
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from sync.logs import log_event
 from sync.model.levels import Evidence, Step, Thresholds, climb
 from sync.model.reasons import sentence
 from sync.model.states import Level
@@ -17,6 +19,10 @@ from sync.store import contacts, measures, waivers, waves
 from sync.store.database import Database
 from sync.store.locks import lock_measuring
 from sync.store.measures import Standing
+
+DAYS_A_WAVE = 31  # of days that no wave measured: a long gap must not make one wave slow
+
+log = logging.getLogger(__name__)
 
 
 def measure_units(
@@ -31,20 +37,8 @@ def measure_units(
     with database.transaction() as conn:
         lock_measuring(conn)
         now = clock()
-        rows = unit_days(conn, as_of, instant_of(as_of, clock), now)
-        counts = count_levels(rows)
-        measures.replace_unit_days(conn, rows)
-        measures.set_headline(
-            conn,
-            {
-                "as_of": as_of,
-                "connected_count": counts["connected"],
-                "synchronised_count": counts["synchronised"],
-                "unit_count": counts["of"],
-                "measured_at": now,
-            },
-        )
-        measures.replace_causes(conn, as_of)
+        counts = _write_day(conn, as_of, instant_of(as_of, clock), now)
+        _write_missing_days(conn, as_of, clock)
         contacts.copy_to_facts(conn, as_of)
         for touched in waves.list_touched(conn, wave_key):
             sentences = {
@@ -54,6 +48,40 @@ def measure_units(
             measures.replace_unit_waves(conn, touched, sentences)
         waves.finish_step(conn, wave_key, "measure", now)
     return counts
+
+
+def _write_day(
+    conn: Connection, as_of: date, known_at: datetime, at: datetime, *, is_past: bool = False
+) -> dict[str, int]:
+    """Units, headline and causes of one day; a past one from what was known then."""
+    rows = unit_days(conn, as_of, known_at, at)
+    counts = count_levels(rows)
+    measures.replace_unit_days(conn, rows)
+    measures.set_headline(
+        conn,
+        {
+            "as_of": as_of,
+            "connected_count": counts["connected"],
+            "synchronised_count": counts["synchronised"],
+            "unit_count": counts["of"],
+            "measured_at": at,
+            "is_recomputed": is_past,
+        },
+    )
+    measures.replace_causes(conn, as_of, known_at, is_past=is_past)
+    return counts
+
+
+def _write_missing_days(conn: Connection, before: date, clock: Clock) -> None:
+    """Days on which no wave measured have figures too: pages read facts, not the ledger."""
+    days, count = measures.list_missing_days(
+        conn, before, zone=get_settings().timezone, row_limit=DAYS_A_WAVE
+    )
+    for day in days:
+        at = instant_of(day, clock)
+        _write_day(conn, day, at, at, is_past=True)
+    if days:
+        log_event(log, "missing_days_written", count=len(days), left=count - len(days))
 
 
 def unit_days(

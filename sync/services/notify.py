@@ -38,6 +38,8 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=15), timedelta(hours=6)  # betwee
 TOO_OLD = timedelta(days=3)  # then a notice is no news
 OUTCOMES = ("sent", "later", "failed")
 NO_ONE = Recipients((), is_mute=False)
+UNIT_PATH = "/don-vi/"  # where the unit stands: what an alert speaks of
+DESK_PATH = "/viec?unit="  # what is to do: what a digest speaks of
 FIELDS = ("field", "rule", "broken")  # what a brake speaks of, beside its code
 
 log = logging.getLogger(__name__)
@@ -60,7 +62,7 @@ def queue_digests(
     with (db or database_of()).transaction() as conn:
         wanted = outbox.list_recipients(conn, NoticeKind.DIGEST, day, day)
         for row in outbox.list_desks(conn, day):
-            unit = _addressee(row)
+            unit = _addressee(row, DESK_PATH)
             about = About(
                 unit.unit_code, NoticeKind.DIGEST, day, f"digest:{unit.unit_code}:{day}"
             )
@@ -190,14 +192,14 @@ def _verdict(found: Mail, code: int, now: datetime) -> Verdict:
     return Verdict(state, code, now, now + pause)
 
 
-def _addressee(row: Mapping[str, Any]) -> Addressee:
+def _addressee(row: Mapping[str, Any], path: str = UNIT_PATH) -> Addressee:
     portal = get_settings().portal_url
     return Addressee(
         row["unit_code"],
         row["name_vi"],
         row["name_en"],
         row["is_restricted"],
-        f"{portal}/don-vi/{row['unit_code']}" if portal else "",
+        f"{portal}{path}{row['unit_code']}" if portal else "",
     )
 
 

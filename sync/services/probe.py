@@ -10,6 +10,8 @@ from sync.sources.profiles import load_profile
 from sync.store import registry
 from sync.store.database import Database
 
+NOT_SET_UP = "probe_not_set_up"
+
 
 def list_probed_units(*, db: Database | None = None, clock: Clock = utc_now) -> list[str]:
     """Codes of units that have an active source, sorted."""
@@ -31,7 +33,9 @@ def probe_unit(unit_code: str, *, db: Database | None = None, clock: Clock = utc
             attempts=1,
         )
     except ConfigurationError as error:
-        result = ProbeResult(is_ok=False, reason=str(error), latency_ms=0)
+        result = ProbeResult(
+            is_ok=False, reason=str(error), latency_ms=0, reason_code=NOT_SET_UP
+        )
     else:
         try:
             result = connector.probe()

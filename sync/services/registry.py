@@ -5,8 +5,8 @@ from datetime import date
 
 from sync.contract import registers
 from sync.model.source import Source
-from sync.services.context import database_of
-from sync.store import claimed, registry
+from sync.services.context import Clock, database_of, today, utc_now
+from sync.store import claimed, ledger, registry
 from sync.store.claimed import Claimed
 from sync.store.database import Database
 
@@ -75,3 +75,37 @@ def register_sources(
     with (db or database_of()).transaction() as conn:
         registry.set_sources(conn, sources)
         registry.set_headcounts(conn, headcounts, valid_from, stated_by)
+
+
+def set_credential_end(
+    unit_code: str,
+    ends_on: date | None,
+    *,
+    actor: str,
+    db: Database | None = None,
+    clock: Clock = utc_now,
+) -> str:
+    """Until when the credential of a unit's source is good, that day included; None: not known.
+
+    Returns:
+        The source's code.
+
+    Raises:
+        NotFoundError: the unit has no source today.
+    """
+    day = today(clock)
+    with (db or database_of()).transaction() as conn:
+        source = registry.get_source(conn, unit_code, day)
+        registry.set_credential_end(conn, source.source_code, ends_on)
+        ledger.append(
+            conn,
+            ledger.Entry(
+                unit_code=unit_code,
+                action="credential_end_set",
+                actor=actor,
+                as_of=day,
+                recorded_at=clock(),
+                figures={"source": source.source_code, "ends_on": str(ends_on or "")},
+            ),
+        )
+    return source.source_code

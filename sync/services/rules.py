@@ -3,6 +3,7 @@
 from typing import Any
 
 from sync.checks.document import sections_of
+from sync.checks.suites import Rule
 from sync.model.errors import NotFoundError
 from sync.services.basis import current_suites
 
@@ -35,3 +36,8 @@ def list_rules(section: str | None = None) -> list[dict[str, Any]]:
         for rule in rules
         if section in (None, name)
     ]
+
+
+def rules_by_section() -> dict[str, list[Rule]]:
+    """Every rule, by group of the record and kind of its own, by code."""
+    return sections_of(current_suites())

@@ -25,7 +25,7 @@ from sync.model.errors import (
 from sync.model.source import Page, ProbeResult
 from sync.sources.decoding import DocumentDecoder
 from sync.sources.manifest import Manifest, read_manifest
-from sync.sources.probing import OF_THE_SOURCE
+from sync.sources.probing import OF_THE_SOURCE, code_of
 from sync.sources.spooling import PART_BYTES, Spool
 from sync.sources.tabular import Table
 
@@ -54,7 +54,8 @@ class FilesConnector:
             self._key_column(self._tables()[PEOPLE])
         except OF_THE_SOURCE as error:
             reason = str(error)
-            return ProbeResult(False, reason, round((time.monotonic() - began) * 1000))
+            taken_ms = round((time.monotonic() - began) * 1000)
+            return ProbeResult(False, reason, taken_ms, reason_code=code_of(error))
         return ProbeResult(True, reason, round((time.monotonic() - began) * 1000))
 
     def pages(self) -> Iterator[Page]:

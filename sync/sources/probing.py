@@ -3,19 +3,25 @@
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from sync.model.errors import (
     SourceRejectedError,
     SourceUnavailableError,
+    SyncError,
     UnreadableAnswerError,
 )
 from sync.model.source import ProbeResult
 from sync.sources.http import Answer, http_date
 
-OF_THE_SOURCE = (SourceUnavailableError, SourceRejectedError, UnreadableAnswerError)
+CODES: Mapping[type[SyncError], str] = {
+    SourceUnavailableError: "source_unavailable",
+    SourceRejectedError: "source_rejected",
+    UnreadableAnswerError: "probe_unreadable",
+}
+OF_THE_SOURCE = tuple(CODES)
 
 
 def probe_http(look: Callable[[], Answer], base: str, ca_file: str | None) -> ProbeResult:
@@ -28,6 +34,7 @@ def probe_http(look: Callable[[], Answer], base: str, ca_file: str | None) -> Pr
         return ProbeResult(
             is_ok=False,
             reason=str(error),
+            reason_code=code_of(error),
             latency_ms=_since(began),
             tls_expires_at=expires_at,
         )
@@ -38,6 +45,11 @@ def probe_http(look: Callable[[], Answer], base: str, ca_file: str | None) -> Pr
         clock_skew_s=clock_skew_s(answer),
         tls_expires_at=expires_at,
     )
+
+
+def code_of(error: SyncError) -> str:
+    """What kept the source from answering, as a code of `sync.model.reasons`."""
+    return next(code for kind, code in CODES.items() if isinstance(error, kind))
 
 
 def clock_skew_s(answer: Answer) -> float | None:

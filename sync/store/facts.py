@@ -46,13 +46,15 @@ class UnitDay:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """Connected and synchronised units of one day, with their denominator."""
+    """Connected and synchronised units of one day, with their denominator; recomputed where no
+    wave measured on the day."""
 
     as_of: date
     connected_count: int
     synchronised_count: int
     unit_count: int
     measured_at: datetime
+    is_recomputed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One rule broken in the country: in how many units and records, how often in all."""
+    """One rule broken in the country: in how many units and records, how often, and how many of
+    those findings are accepted until a later day (None: not counted then)."""
 
     rule_code: str
     effect: str
@@ -101,6 +104,7 @@ class Cause:
     unit_count: int
     record_count: int
     finding_count: int
+    waived_count: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,12 +70,13 @@ def set_headline(conn: Connection, values: Mapping[str, Any]) -> None:
     conn.execute(
         text(
             "INSERT INTO facts.headline (as_of, connected_count, synchronised_count,"
-            " unit_count, measured_at)"
-            " VALUES (:as_of, :connected_count, :synchronised_count, :unit_count, :measured_at)"
+            " unit_count, measured_at, is_recomputed)"
+            " VALUES (:as_of, :connected_count, :synchronised_count, :unit_count, :measured_at,"
+            " :is_recomputed)"
             " ON CONFLICT (as_of) DO UPDATE SET connected_count = excluded.connected_count,"
             " synchronised_count = excluded.synchronised_count, unit_count ="
             " excluded.unit_count,"
-            " measured_at = excluded.measured_at"
+            " measured_at = excluded.measured_at, is_recomputed = excluded.is_recomputed"
         ),
         dict(values),
     )
@@ -99,7 +100,18 @@ def replace_unit_waves(
         )
 
 
-def replace_causes(conn: Connection, as_of: date) -> None:
-    """Write which rules are broken nationwide on a day; measuring again replaces them."""
+def replace_causes(conn: Connection, as_of: date, known_at: datetime, *, is_past: bool) -> None:
+    """Write which rules are broken nationwide on a day, as known at an instant; measuring again
+    replaces them."""
     conn.execute(text("DELETE FROM facts.cause_day WHERE as_of = :as_of"), {"as_of": as_of})
-    conn.execute(named_query("committee/cause_day"), {"as_of": as_of})
+    bound = {"as_of": as_of, "known_at": known_at, "is_past": is_past}
+    conn.execute(named_query("committee/cause_day"), bound)
+
+
+def list_missing_days(
+    conn: Connection, before: date, *, zone: str, row_limit: int
+) -> tuple[list[date], int]:
+    """The newest days without figures since the first ledger entry, and how many there are."""
+    bound = {"before": before, "zone": zone, "row_limit": row_limit}
+    rows = conn.execute(named_query("committee/missing_days"), bound).all()
+    return [row.as_of for row in rows], rows[0].missing_count if rows else 0

@@ -83,13 +83,14 @@ def set_sources(conn: Connection, sources: Iterable[Source]) -> None:
             text(
                 "INSERT INTO registry.source (source_code, unit_code, connector,"
                 " profile_name, address,"
-                " secret_name, options) VALUES (:source_code, :unit_code, :connector,"
-                " :profile_name,"
-                " :address, :secret_name, CAST(:options AS jsonb)) ON CONFLICT (source_code)"
-                " DO UPDATE SET"
+                " secret_name, options, credential_ends_on) VALUES (:source_code, :unit_code,"
+                " :connector, :profile_name,"
+                " :address, :secret_name, CAST(:options AS jsonb), :credential_ends_on)"
+                " ON CONFLICT (source_code) DO UPDATE SET"
                 " connector = excluded.connector, profile_name = excluded.profile_name,"
                 " address = excluded.address, secret_name = excluded.secret_name, options ="
-                " excluded.options"
+                " excluded.options, credential_ends_on = coalesce(excluded.credential_ends_on,"
+                " registry.source.credential_ends_on)"  # who does not say so does not unsay it
             ),
             {
                 "source_code": source.source_code,
@@ -99,8 +100,20 @@ def set_sources(conn: Connection, sources: Iterable[Source]) -> None:
                 "address": source.address,
                 "secret_name": source.secret_name,
                 "options": orjson.dumps(dict(source.options)).decode(),
+                "credential_ends_on": source.credential_ends_on,
             },
         )
+
+
+def set_credential_end(conn: Connection, source_code: str, ends_on: date | None) -> None:
+    """The last day of a source's credential; None: not known."""
+    conn.execute(
+        text(
+            "UPDATE registry.source SET credential_ends_on = :ends_on"
+            " WHERE source_code = :source_code"
+        ),
+        {"source_code": source_code, "ends_on": ends_on},
+    )
 
 
 def list_sources(conn: Connection, as_of: date) -> list[Source]:
@@ -108,7 +121,7 @@ def list_sources(conn: Connection, as_of: date) -> list[Source]:
     rows = conn.execute(
         text(
             "SELECT s.source_code, s.unit_code, s.connector, s.profile_name, s.address,"
-            " s.secret_name, s.options"
+            " s.secret_name, s.options, s.credential_ends_on"
             " FROM registry.source AS s JOIN registry.unit AS u ON u.unit_code = s.unit_code"
             " AND u.valid_on @> CAST(:as_of AS date)"
             " WHERE s.valid_on @> CAST(:as_of AS date) ORDER BY s.unit_code"
@@ -128,7 +141,7 @@ def get_source(conn: Connection, unit_code: str, as_of: date) -> Source:
         conn.execute(
             text(
                 "SELECT source_code, unit_code, connector, profile_name, address,"
-                " secret_name, options"
+                " secret_name, options, credential_ends_on"
                 " FROM registry.source WHERE unit_code = :unit_code"
                 " AND valid_on @> CAST(:as_of AS date)"
             ),
@@ -185,9 +198,9 @@ def add_probe(
         text(
             "INSERT INTO registry.probe (unit_code, source_code, probed_at, is_ok, reason,"
             " latency_ms,"
-            " clock_skew_s, tls_expires_at) VALUES (:unit_code, :source_code, :probed_at,"
-            " :is_ok, :reason,"
-            " :latency_ms, :clock_skew_s, :tls_expires_at)"
+            " clock_skew_s, tls_expires_at, reason_code)"
+            " VALUES (:unit_code, :source_code, :probed_at, :is_ok, :reason,"
+            " :latency_ms, :clock_skew_s, :tls_expires_at, :reason_code)"
         ),
         {
             "unit_code": source.unit_code,
@@ -198,6 +211,7 @@ def add_probe(
             "latency_ms": result.latency_ms,
             "clock_skew_s": result.clock_skew_s,
             "tls_expires_at": result.tls_expires_at,
+            "reason_code": result.reason_code,
         },
     )
 

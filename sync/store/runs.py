@@ -146,10 +146,12 @@ class SourceProbes:
     source_code: str
     connector: str
     profile_name: str
+    credential_ends_on: date | None
     has_secret: bool
     probed_at: datetime | None
     is_ok: bool | None
     reason: str | None
+    reason_code: str | None
     latency_ms: int | None
     clock_skew_s: float | None
     tls_expires_at: datetime | None

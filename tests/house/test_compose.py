@@ -74,6 +74,14 @@ def test_the_portal_holds_no_password_of_an_owner_or_of_the_pipeline() -> None:
     assert not others & set(SERVICES["portal"]["secrets"])
 
 
+def test_the_portal_is_told_the_names_it_answers_to_and_its_health_check_is_one() -> None:
+    told = SERVICES["portal"]["environment"]["CBCCVC_PORTAL_HOSTS"]
+    checked = SERVICES["portal"]["healthcheck"]["test"][-1]
+
+    assert told == "${CBCCVC_PORTAL_HOSTS:+${CBCCVC_PORTAL_HOSTS},127.0.0.1}"
+    assert "http://127.0.0.1:8600/" in checked
+
+
 def test_only_this_machine_reaches_the_pages_and_nobody_the_database() -> None:
     ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
 

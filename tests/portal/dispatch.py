@@ -126,7 +126,13 @@ FIRED = orjson.dumps(
 
 
 def add_probe(
-    database: Database, unit: str, at: datetime, *, reason: str = "", ends_in: int | None = None
+    database: Database,
+    unit: str,
+    at: datetime,
+    *,
+    reason: str = "",
+    code: str = "",
+    ends_in: int | None = None,
 ) -> None:
     """What one probe of the unit's source said; `ends_in`: days its certificate still holds."""
     with database.transaction() as conn:
@@ -140,10 +146,10 @@ def add_probe(
         _run(
             conn,
             "INSERT INTO registry.probe (unit_code, source_code, probed_at, is_ok, reason,"
-            " latency_ms, clock_skew_s, tls_expires_at) VALUES (:unit, :unit || '-S', :at,"
-            " :is_ok, :reason, 42, 1.5, :ends)",
+            " latency_ms, clock_skew_s, tls_expires_at, reason_code) VALUES (:unit,"
+            " :unit || '-S', :at, :is_ok, :reason, 42, 1.5, :ends, :code)",
             {
-                "unit": unit, "at": at, "is_ok": not reason, "reason": reason,
+                "unit": unit, "at": at, "is_ok": not reason, "reason": reason, "code": code,
                 "ends": None if ends_in is None else at + timedelta(days=ends_in, hours=1),
             },
         )  # fmt: skip

@@ -192,6 +192,7 @@ def _cause(  # the columns of the table, in its order
         "unit_count": counts[0],
         "record_count": counts[1],
         "finding_count": counts[2],
+        "waived_count": counts[2] // 40,
     }
 
 

@@ -19,6 +19,7 @@ from starlette.routing import Mount
 from sync.model.desk import Role
 from sync.portal.access import ADMINISTRATOR, FIRST_ACCOUNTS, ensure_first_accounts
 from sync.portal.app import Ways, create_app
+from sync.portal.audit_words import ACTIONS
 from sync.services import accounts
 from sync.services.permissions import operator
 from sync.store.database import Database
@@ -328,7 +329,7 @@ def fill_ledger(db: Database, count: int) -> None:
 
 
 def numbers(answer: requests.Response) -> list[int]:
-    return [int(found) for found in re.findall(r"flag_id: (\d+)", answer.text)]
+    return [int(found) for found in re.findall(r"việc số: (\d+)", answer.text)]
 
 
 def test_an_auditor_pages_through_the_whole_ledger_newest_first(
@@ -361,8 +362,40 @@ def test_an_auditor_filters_by_unit_action_actor_and_day(scene: Scene, db: Datab
     nothing = reader.get("/nhat-ky?unit=%27%20OR%20true--")
     assert nothing.status_code == 200
     assert numbers(nothing) == []
-    assert "account_added" in reader.get("/nhat-ky").text
+    assert "<td>thêm tài khoản.</td>" in reader.get("/nhat-ky").text
     assert reader.get("/nhat-ky?before=x").status_code == 400
+
+
+def test_the_ledger_speaks_the_readers_language_and_its_filter_knows_every_action(
+    scene: Scene, db: Database
+) -> None:
+    fill_ledger(db, 1)
+    reader = scene.person("thu", (Role.AUDITOR, ""))
+
+    said = {language: reader.get(f"/nhat-ky?lang={language}") for language in ("vi", "en")}
+
+    words = {language: text_of(answer) for language, answer in said.items()}
+    assert "thêm tài khoản." in words["vi"]
+    assert "vai trò: Kiểm toán; tài khoản: thu" in words["vi"]
+    assert "added an account." in words["en"]
+    assert "roles: Auditor; account: thu" in words["en"]
+    for answer in said.values():
+        assert set(ACTIONS) <= set(re.findall(r'<option value="([a-z_]+)"', answer.text))
+    chosen = reader.get("/nhat-ky?action=account_added&lang=vi").text
+    assert '<option value="account_added" selected>thêm tài khoản.</option>' in chosen
+    assert "flag_waived" not in chosen
+
+
+def test_pages_that_name_people_do_not_say_that_they_hold_none(scene: Scene) -> None:
+    auditor = scene.person("thu", (Role.AUDITOR, ""))
+    administrator = scene.person("quan.tri", (Role.ADMINISTRATOR, ""))
+
+    pages = [auditor.get("/nhat-ky"), *map(administrator.get, ("/tai-khoan", "/tai-khoan/thu"))]
+    assert [answer.status_code for answer in pages] == [200, 200, 200]
+    for answer in pages:
+        assert "không có dữ liệu cá nhân" not in text_of(answer)
+        assert "Trang này nêu tên người có tài khoản" in text_of(answer)
+    assert "không có dữ liệu cá nhân" in text_of(auditor.get("/"))
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.AUDITOR])

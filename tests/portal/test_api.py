@@ -63,6 +63,7 @@ def test_the_scorecard_is_as_described_and_as_the_page(
     assert len(found["units"]) == 56
     assert sum(kind["of"] for kind in found["by_kind"]) == 56
     assert found["causes"][0]["record_count"] == 20_033
+    assert found["causes"][0]["waived_count"] == 401 + 117
     assert found["claimed"][0]["source"] == "tienphong.vn"
     assert found["levels_not_measured"] == []
 

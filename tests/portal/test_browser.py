@@ -154,6 +154,34 @@ def test_a_printed_page_shows_what_is_folded_and_leaves_out_what_is_pressed(
         assert not page.locator(hidden).first.is_visible()
 
 
+PRINTED = PATHS[:-1]
+PRESSED = ".skip, .menu, .languages, .sign-out, .day-form, .downloads, .back, summary, button"
+
+
+@pytest.mark.parametrize("path", PRINTED)
+def test_every_page_of_the_committee_prints_whole_and_without_what_is_pressed(
+    page: Page, portal: str, path: str
+) -> None:
+    page.goto(portal + path)
+    on_screen = page.locator("main").inner_text()
+    page.emulate_media(media="print")
+
+    pressed = page.locator(PRESSED).all()
+    scrolled = page.evaluate(
+        "[...document.querySelectorAll('main *')].filter(e =>"
+        " ['auto', 'scroll'].includes(getComputedStyle(e).overflowX)).map(e => e.className)"
+    )
+    folded = page.locator("main details").all()
+    assert [each.inner_text() for each in pressed if each.is_visible()] == []
+    assert scrolled == []
+    for each in folded:
+        assert each.locator("xpath=./*[not(self::summary)]").first.is_visible()
+    heading = page.get_by_role("heading", level=1).inner_text()
+    assert heading in page.locator("main").inner_text()
+    assert heading in on_screen
+    assert len(page.pdf()) > 10_000
+
+
 def test_axe_finds_nothing_on_the_committees_pages(
     browser: Browser, portal: str, password: str
 ) -> None:

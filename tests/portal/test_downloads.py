@@ -138,6 +138,20 @@ def test_the_report_has_the_parts_of_an_official_report(signed_in: Reader) -> No
     assert places == sorted(places)
 
 
+def test_what_is_accepted_stands_in_the_report_by_cause_and_by_unit(card: Scorecard) -> None:
+    unit = next(unit for unit in card.units if unit.unit_code == "H35")
+    marked = replace(unit, waived_findings=7_654_321)
+    units = tuple(marked if each is unit else each for each in card.units)
+    cause = replace(card.causes[0], waived_count=8_765_432)
+    report = write_report(replace(card, units=units, causes=(cause,)), Thresholds())
+    said = pdf_text(report)
+
+    assert said.count("7.654.321") == 1
+    assert said.count("8.765.432") == 1
+    assert said.count(squeezed("Chấp nhận có hạn")) >= 3  # two heads and the note
+    assert squeezed("Chấp nhận có hạn: Số vấn đề mà đơn vị được chấp nhận") in said
+
+
 def test_the_same_figures_give_the_same_report_and_a_changed_one_another(
     card: Scorecard,
 ) -> None:

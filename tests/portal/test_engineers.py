@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,15 +13,17 @@ from sqlalchemy import text
 
 from sync.model.desk import Role
 from sync.model.errors import DatabaseRefusedError, NotFoundError
+from sync.model.source import Source
 from sync.portal.access import ensure_portal_secret
 from sync.portal.app import Ways, create_app
+from sync.portal.speech import ZONE
 from sync.services import accounts, sessions
 from sync.services.context import utc_now
 from sync.services.hold import release_snapshot
-from sync.services.registry import load_registry
+from sync.services.registry import load_registry, register_sources, set_credential_end
 from sync.services.sync import finish_snapshot
 from sync.settings import get_settings
-from sync.store import ledger, snapshots
+from sync.store import ledger, registry, snapshots
 from sync.store.database import Database, SignedInDatabase
 from tests.portal import dispatch
 from tests.portal.browsing import Reader, text_of
@@ -401,6 +404,71 @@ def test_a_certificate_is_shown_by_the_days_it_has_left(
     assert said.index("Source H52-S refused us.") < said.index("cbccvc probe --unit G09")
     assert "1/2" in said
     assert "12 ngày còn lại" in text_of(engineer.get("/don-vi/H20/ky-thuat"))
+
+
+def test_a_credential_is_due_beside_the_certificates(
+    engineer: Reader, registered: Database, now: datetime
+) -> None:
+    today = now.astimezone(ZONE).date()
+    dispatch.add_probe(registered, "H26", now - timedelta(minutes=1), ends_in=20)
+    for unit, days in (("H26", 5), ("H20", 0)):
+        dispatch.add_probe(registered, unit, now - timedelta(minutes=2))
+        ends_on = today + timedelta(days=days)
+        set_credential_end(unit, ends_on, actor="Mai", db=registered)
+
+    page = engineer.get("/ket-noi")
+    due = re.findall(
+        r'<li class="(late|soon|far)">\s*<span class="large">(\S+)</span>.*?quiet">([^<]+)<',
+        page.text,
+        re.DOTALL,
+    )
+    unit = text_of(engineer.get("/don-vi/H26/ky-thuat?lang=en"))
+
+    assert [(look, left, said[:5]) for look, left, said in due] == [
+        ("soon", "0", "khóa "),
+        ("soon", "5", "khóa "),
+        ("soon", "20", "chứng"),
+    ]
+    assert "5 days left" in unit.partition("Credential")[2]
+    with registered.transaction() as conn:
+        told = conn.execute(
+            text(
+                "SELECT unit_code, actor, figures FROM ledger.entry"
+                " WHERE action = 'credential_end_set' ORDER BY entry_id"
+            )
+        ).all()
+    assert [(row.unit_code, row.actor, row.figures["source"]) for row in told] == [
+        ("H26", "Mai", "H26-S"),
+        ("H20", "Mai", "H20-S"),
+    ]
+
+
+def test_who_registers_a_source_again_without_an_end_does_not_unsay_it(
+    registered: Database,
+) -> None:
+    ends_on = date(2027, 1, 31)
+    source = Source("H26-S", "H26", "rest_page", "hrm_trang", "https://x", "key")
+    for each in (replace(source, credential_ends_on=ends_on), source):
+        register_sources([each], {"H26": 5}, valid_from=ends_on, stated_by="s", db=registered)
+
+    with registered.transaction() as conn:
+        assert registry.get_source(conn, "H26", ends_on).credential_ends_on == ends_on
+
+
+def test_why_a_probe_failed_is_said_in_the_readers_language(
+    engineer: Reader, registered: Database, now: datetime
+) -> None:
+    told = "Source H52-S answered 401 to /people."
+    dispatch.add_probe(registered, "H52", now, reason=told, code="source_rejected")
+    dispatch.add_probe(registered, "H20", now, reason="From before we kept codes.")
+
+    for path in ("/ket-noi", "/don-vi/H52/ky-thuat"):
+        vietnamese = text_of(engineer.get(f"{path}?lang=vi"))
+        english = text_of(engineer.get(f"{path}?lang=en"))
+        assert "từ chối kết nối; hãy kiểm tra khóa kết nối" in vietnamese
+        assert "The source system refuses us; check the credential" in english
+        assert told in vietnamese
+    assert "From before we kept codes." in text_of(engineer.get("/ket-noi"))
 
 
 def test_the_slowest_pulls_come_first(engineer: Reader, keys: list[str]) -> None:

@@ -130,8 +130,8 @@ def test_causes_come_with_sentence_units_and_records_most_records_first(
 ) -> None:
     words = words_of(part_of(signed_in.get("/").text, "causes"))
 
-    assert "ED001 20.033 43/56 20.752 Cần xem lại Mã trình độ đào tạo" in words
-    assert "ID002 2.045 12/56 2.045 Chặn Số định danh cá nhân" in words
+    assert "ED001 20.033 43/56 20.752 518 Cần xem lại Mã trình độ đào tạo" in words
+    assert "ID002 2.045 12/56 2.045 51 Chặn Số định danh cá nhân" in words
     assert words.index("ED001") < words.index("ID002") < words.index("XX001")
     assert "Xem 4 quy tắc còn lại" in words
 
@@ -142,7 +142,7 @@ def test_a_stranger_sees_no_records_of_restricted_units_and_no_contacts(
     words = words_of(part_of(stranger.get("/").text, "causes"))
     contacts = stranger.get("/dau-moi").text
 
-    assert "ED001 15.322 41/54 16.040" in words
+    assert "ED001 15.322 41/54 16.040 401" in words
     assert "Không gồm hồ sơ của đơn vị không công khai số người." in words
     assert "Đăng nhập để xem đầu mối" in contacts
     assert ".example" not in contacts + stranger.get("/don-vi/H35").text
@@ -191,7 +191,7 @@ def test_every_column_of_numbers_leads_to_its_definition(signed_in: Reader) -> N
     ]
     rows = re.findall(r'<th scope="row">(.*?)</th>', part_of(unit, "counts"), re.DOTALL)
 
-    assert len(heads) == 7 + 2 * 3 + 9
+    assert len(heads) == 7 + 2 * 4 + 9
     assert len(rows) == 8
     for cell in heads + rows:
         wanted = re.search(r'href="/dinh-nghia#([^"]+)"', cell)

@@ -77,6 +77,20 @@ def desk(keeper: Database, clock: Clock) -> Desk:
     return Desk(keeper, clock)
 
 
+def test_a_password_is_kept_as_an_argon2id_hash_of_its_own(desk: Desk) -> None:
+    kept = []
+    for old, new in ((desk.first, NEW), (NEW, NEW + "2")):
+        desk.change(old, new)
+        with desk.db.transaction() as conn:
+            kept += conn.execute(
+                text("SELECT password_hash FROM portal.account WHERE login = 'lan'")
+            ).scalars()
+
+    assert [hashed.startswith("$argon2id$") for hashed in kept] == [True, True]
+    assert len(set(kept)) == 2
+    assert not any(NEW in hashed for hashed in kept)
+
+
 def test_a_first_password_opens_a_session_that_must_change_it(desk: Desk) -> None:
     before = desk.session(desk.sign_in(desk.first))
     desk.change(desk.first)

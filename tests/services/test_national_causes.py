@@ -1,12 +1,15 @@
 """Causes nationwide are counted by rule, each record once, restricted units apart."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import text
 
 from sync.services.contacts import read_contacts, set_contacts
 from sync.services.permissions import operator
+from sync.services.waive import Acceptance, waive_flags
 from sync.store import facts
+from tests.services.desk import approver, flag_id, knowing_rules, remember_rules
 from tests.services.village import A, B, Village
 
 TRULY = """
@@ -48,6 +51,41 @@ def test_a_rule_is_counted_once_a_record_and_once_a_unit(village: Village) -> No
     assert (worst.unit_count, worst.record_count) == (3, 6)
     fewer = next(cause for cause in public if cause.rule_code == worst.rule_code)
     assert (fewer.unit_count, fewer.record_count) == (2, 4)
+
+
+def test_what_is_accepted_of_a_cause_is_told_and_a_past_day_keeps_its_own(
+    village: Village,
+) -> None:
+    knowing_rules(village).add(A, 8)
+    for position in range(2):
+        village.houses[A].main(position)["email"] = f"not an address {position}"
+    village.wave()
+    remember_rules(village)
+    flag = flag_id(village, "ID017b")
+    acceptance = Acceptance(village.clock().date() + timedelta(days=2), "Nobody knows it.")
+    tools = {"db": village.db, "clock": village.clock}
+    waive_flags([flag], acceptance, actor=approver(A), **tools)
+    for day in (0, 2, 4):
+        village.day = day
+        village.wave()
+
+    assert {day: cause_of(village, "ID017b", day) for day in range(5)} == {
+        0: (2, 1),
+        1: (2, 1),  # computed by the wave of day 2
+        2: (2, 1),
+        3: (2, 0),  # its day passed; computed by the wave of day 4
+        4: (2, 0),
+    }
+
+
+def cause_of(village: Village, rule_code: str, day: int) -> tuple[int, int | None]:
+    """Findings of a rule on a day of the village, and how many are accepted."""
+    with village.db.transaction() as conn:
+        causes = facts.list_causes(
+            conn, date(2026, 11, 23) + timedelta(days=day), with_restricted=True
+        )
+    (cause,) = [each for each in causes if each.rule_code == rule_code]
+    return cause.finding_count, cause.waived_count
 
 
 def test_measuring_again_forgets_causes_that_are_gone_and_copies_contacts(

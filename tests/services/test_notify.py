@@ -51,7 +51,7 @@ def test_a_digest_counts_what_waits_and_says_where_the_unit_stands(
         "Mức 2 (đúng chuẩn), đo ngày 23/11/2026.",
         "Còn thiếu để lên mức tiếp theo: Dữ liệu hai bên không khớp khi đối soát.",
         "",
-        f"Xem và xử lý: https://cbccvc.example.vn/don-vi/{A}",
+        f"Xem và xử lý: https://cbccvc.example.vn/viec?unit={A}",
         "Thư do hệ thống tự động gửi, không có thông tin cá nhân; xin không trả lời thư này.",
     ]
     assert "- To review: 3\n" in english

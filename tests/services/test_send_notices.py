@@ -114,7 +114,7 @@ def test_a_mail_says_who_made_it_in_both_languages_as_text_and_as_html(
     assert plain.index("- Chặn: 1") < plain.index("- Blocking: 1")
     assert '<html lang="vi">' in page
     assert page.index("<li>Chặn: 1</li>") < page.index('<div lang="en">')
-    link = f"https://cbccvc.example.vn/don-vi/{A}"
+    link = f"https://cbccvc.example.vn/viec?unit={A}"
     assert f'<a href="{link}">{link}</a>' in page
     assert mail.raw.isascii()
 

@@ -127,6 +127,7 @@ def test_a_probe_of_a_good_source_says_so(vendor: Vendor) -> None:
     with vendor.serve([vendor.document("K-1")], 1) as connector:
         result = connector.probe()
     assert result.is_ok
+    assert result.reason_code == ""
     assert result.latency_ms >= 0
     if not isinstance(vendor, FolderVendor):
         assert result.clock_skew_s is not None
@@ -141,6 +142,7 @@ def test_a_wrong_credential_is_rejected_without_a_word_of_the_answer(vendor: Ven
         with pytest.raises(SourceRejectedError) as refused:
             list(connector.pages())
     assert not result.is_ok
+    assert result.reason_code == "source_rejected"
     assert_sentence(str(refused.value))
     assert_sentence(result.reason)
 
@@ -155,6 +157,7 @@ def test_a_source_that_is_away_is_unavailable(vendor: Vendor) -> None:
         list(connector.pages())
     connector.close()
     assert not result.is_ok
+    assert result.reason_code == "source_unavailable"
     assert_sentence(result.reason)
     assert_sentence(str(away.value))
 

@@ -193,6 +193,7 @@ def test_a_folder_without_people_is_unreadable(tmp_path: Path) -> None:
     write_table(tmp_path / "work_history.csv", JOBS)
     result = connect(tmp_path).probe()
     assert not result.is_ok
+    assert result.reason_code == "probe_unreadable"
     assert result.reason == (
         "Source S1 delivers no file of people; its owner must deliver again."
     )

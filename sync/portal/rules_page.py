@@ -1,0 +1,76 @@
+"""The rules in force, to read: what each asks, of which field, by which law, how often now."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse
+
+from sync.checks.suites import Rule
+from sync.model.desk import Role
+from sync.model.states import Effect
+from sync.portal.deps import HR, DatabaseDep, SpeechDep, Viewer, require_role
+from sync.portal.desk_words import find_field
+from sync.portal.pages import render
+from sync.portal.speech import NONE_SHOWN, Speech
+from sync.services.rules import rules_by_section
+from sync.store import facts
+from sync.store.facts import Cause
+
+router = APIRouter()
+
+ReaderOfRules = Annotated[Viewer, Depends(require_role(Role.STEWARD, Role.ENGINEER, *HR))]
+Word = Annotated[str, Query(max_length=40)]
+
+
+@router.get("/quy-tac", name="rules")
+def show_rules(  # noqa: PLR0913 - one argument a filter
+    request: Request,
+    viewer: ReaderOfRules,
+    database: DatabaseDep,
+    speech: SpeechDep,
+    effect: Word = "",
+    group: Word = "",
+) -> HTMLResponse:
+    """Every rule by group of the record; a filter that names nothing is none."""
+    sections = rules_by_section()
+    as_of, counts = _open_counts(database)
+    asked = {
+        "effect": effect if effect in set(Effect) else "",
+        "group": group if group in sections else "",
+    }
+    shown = {
+        name: [rule for rule in rules if asked["effect"] in ("", rule.effect)]
+        for name, rules in sections.items()
+        if asked["group"] in ("", name)
+    }
+    return render(
+        request,
+        "rules.html",
+        sections={name: rules for name, rules in shown.items() if rules},
+        rule_count=sum(len(rules) for rules in sections.values()),
+        shown_count=sum(len(rules) for rules in shown.values()),
+        groups=list(sections),
+        effects=list(Effect),
+        asked=asked,
+        as_of=as_of,
+        counts=counts,
+        field_name=lambda rule: field_name(rule, speech),
+    )
+
+
+def _open_counts(database: DatabaseDep) -> tuple[date | None, Mapping[str, Cause]]:
+    """What the newest measured day says of each rule; nothing before the first measure."""
+    with database.transaction() as conn:
+        newest = facts.find_headline(conn)
+        if newest is None:
+            return None, {}
+        causes: Any = facts.list_causes(conn, newest.as_of, with_restricted=True)
+    return newest.as_of, {cause.rule_code: cause for cause in causes}
+
+
+def field_name(rule: Rule, speech: Speech) -> str:
+    """The field as the paper form calls it; a dash where a rule speaks of a whole."""
+    known = find_field(rule.field)
+    return speech.of(known, "name") if known else rule.field or NONE_SHOWN
