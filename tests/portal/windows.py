@@ -72,3 +72,33 @@ def findings_of_axe(page: Page) -> str:
     """What axe has against the page; nothing is an empty report."""
     answer = Axe().run(page, options={"runOnly": WCAG})
     return str(answer.generate_report()) if answer.violations_count else ""
+
+
+def what_is_wrong(page: Page) -> dict[str, object]:
+    """What is wrong with the page as it stands, light and dark: too wide, faint, axe."""
+    wrong: dict[str, object] = {}
+    size = page.viewport_size
+    for width in (PHONE, 768, DESK):
+        page.set_viewport_size({"width": width, "height": 800})
+        shown = page.evaluate("document.documentElement.scrollWidth")
+        if shown > width:
+            wrong[f"width {width}"] = shown
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two words
+        if faint := page.evaluate(CONTRAST):
+            wrong[f"contrast {scheme}"] = faint
+        if said := findings_of_axe(page):
+            wrong[f"axe {scheme}"] = said
+    if size is not None:
+        page.set_viewport_size(size)
+    return wrong
+
+
+def looked_at(page: Page, address: str) -> dict[str, object]:
+    """What is wrong with the page at this address, in either language."""
+    wrong: dict[str, object] = {}
+    for language in ("en", "vi"):
+        page.goto(f"{address}{'&' if '?' in address else '?'}lang={language}")
+        wrong |= {f"{language} {what}": each for what, each in what_is_wrong(page).items()}
+    return wrong
