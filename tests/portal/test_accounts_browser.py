@@ -10,7 +10,7 @@ from sync.portal.access import ADMINISTRATOR
 from sync.portal.openid import Provider
 from sync.store.database import Database
 from tests.portal.test_accounts import NEW, Scene, fill_ledger, scene
-from tests.portal.windows import PHONE, looked_at, sign_in, what_is_wrong
+from tests.portal.windows import PHONE, looked_at, sign_in, what_is_wrong, what_tab_misses
 
 pytestmark = pytest.mark.browser
 
@@ -46,7 +46,9 @@ def test_pages_of_accounts_and_of_the_ledger_fit_and_are_clean(
     sign_in(page, scene.address + "/dang-nhap", "thu", NEW)
     paths = ("/tai-khoan", "/tai-khoan/thu", "/nhat-ky", "/doi-mat-khau")
 
-    found = {path: looked_at(page, scene.address + path) for path in paths}
+    found = {
+        path: looked_at(page, scene.address + path) | what_tab_misses(page) for path in paths
+    }
 
     assert none_wrong(found)
 

@@ -1,4 +1,4 @@
-"""The engineers' pages as they are seen: headless Chromium, without a script."""
+"""The engineers' pages as they are seen: headless Chromium."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -20,7 +20,7 @@ from tests.portal.test_engineers import (
     registered,
     ways,
 )
-from tests.portal.windows import DESK, looked_at, sign_in
+from tests.portal.windows import DESK, looked_at, sign_in, what_tab_misses
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +49,7 @@ def test_every_page_fits_its_window_and_is_clean(
     for path in shown:
         answer = page.goto(portal + path)
         statuses[path] = answer.status if answer else None
-        if found := looked_at(page, portal + path):
+        if found := looked_at(page, portal + path) | what_tab_misses(page):
             wrong[path] = found
 
     assert statuses == shown
