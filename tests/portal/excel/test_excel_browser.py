@@ -1,4 +1,4 @@
-"""Sheets as a person meets them: headless Chromium without a script, phone and desk."""
+"""Sheets as a person meets them: headless Chromium, phone and desk."""
 
 import os
 from collections.abc import Iterator
@@ -37,6 +37,7 @@ def test_a_sheet_is_taken_changed_brought_and_confirmed_in_the_browser(
     officer: Page, excel_portal: str, tmp_path: Path
 ) -> None:
     officer.goto(excel_portal + PAGE)
+    officer.get_by_label("Lý do tải trường nhạy cảm").fill("Đối chiếu hồ sơ giấy")
     with officer.expect_download() as taken:
         officer.get_by_role("button", name="Tải bảng tính xuống").click()
     taken.value.save_as(tmp_path / "a.xlsx")
