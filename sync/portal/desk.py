@@ -20,7 +20,7 @@ router = APIRouter()
 def show_queue(
     request: Request, viewer: HrDep, db: DeskDep, clock: ClockDep, unit_code: UnitDep
 ) -> HTMLResponse:
-    """What blocks, what is due, what waits for whom; then the causes, blocking first."""
+    """What blocks, what is due, what waits for whom; then the causes, as they are due."""
     counts = queue.count_queue(unit_code, db=db, clock=clock)
     causes = queue.list_causes_of_queue(unit_code, db=db)
     with db.transaction() as conn:

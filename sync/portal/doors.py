@@ -46,8 +46,12 @@ def show_health() -> PlainTextResponse:
 
 @router.get("/static/{file_name}", name="static")
 def show_static(file_name: str) -> Response:
-    """The style sheet and the icon, and nothing else."""
-    kinds = {"portal.css": "text/css", "icon.svg": "image/svg+xml"}
+    """The style sheet, the script and the icon, and nothing else."""
+    kinds = {
+        "portal.css": "text/css",
+        "portal.js": "text/javascript",
+        "icon.svg": "image/svg+xml",
+    }
     if file_name not in kinds:
         raise HTTPException(404)
     content = (resources.files("sync.portal") / "static" / file_name).read_bytes()

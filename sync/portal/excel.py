@@ -33,10 +33,16 @@ from sync.services.basis import current_suites
 from sync.services.code_fields import lists_of_fields
 from sync.services.context import today
 from sync.services.correct import Desk
-from sync.services.export_sheet import choices_of, count_sheet, export_sheet
+from sync.services.export_sheet import (
+    SheetOrder,
+    choices_of,
+    count_sheet,
+    export_sheet,
+    list_sensitive,
+)
 from sync.services.import_sheet import confirm_draft, get_draft, list_cells, preview_sheet
 from sync.sheets.layout import ROW_LIMIT
-from sync.store import registry
+from sync.store import registry, search
 from sync.store.sheets import Chosen
 
 router = APIRouter(route_class=SheetRoute)
@@ -63,8 +69,9 @@ def choose(
     unit: Annotated[str, Query(max_length=16)] = "",
     rule: Annotated[str, Query(max_length=16)] = "",
     cause: Annotated[str, Query(max_length=64)] = "",
+    effect: Annotated[str, Query(pattern="^(block|ask|)$")] = "",
 ) -> Chosen:
-    """Which questions: of the unit asked for, or of the viewer's first; of a rule or cause.
+    """Which questions: of the unit asked for, or the viewer's first; rule, cause, effect.
 
     Raises:
         PermissionDeniedError: the viewer is no HR officer of the unit.
@@ -80,7 +87,8 @@ def choose(
         cause and not CAUSE.fullmatch(cause)
     ):
         raise HTTPException(NOT_FOUND)
-    return Chosen(unit or units[0], rule or None, bytes.fromhex(cause) if cause else None)
+    cause_hmac = bytes.fromhex(cause) if cause else None
+    return Chosen(unit or units[0], rule or None, cause_hmac, effect or None)
 
 
 ChosenDep = Annotated[Chosen, Depends(choose)]
@@ -105,14 +113,17 @@ def download_sheet(  # noqa: PLR0913 - one argument a dependency
     chosen: ChosenDep,
     own_form: OwnFormDep,
     speech: SpeechDep,
+    reason: Annotated[str, Form(max_length=LONGEST_REASON)] = "",
 ) -> Response:
     """The workbook; its name tells no person, and the file is gone once it was sent."""
+    if NUMBER.search(reason):
+        return _page(request, viewer, db, clock, chosen, problem="quotes", reason=reason)
     folder = Path(tempfile.mkdtemp(prefix="cbccvc-sheet-"))
     try:
         name = file_name(chosen, today(clock))
-        asked = (chosen, words_of(speech, chosen, today(clock)))
+        order = SheetOrder(chosen, words_of(speech, chosen, today(clock)), reason)
         desk = Desk(db, checker)
-        export_sheet(folder / name, asked, actor=viewer.actor, desk=desk, clock=clock)
+        export_sheet(folder / name, order, actor=viewer.actor, desk=desk, clock=clock)
     except BaseException:
         shutil.rmtree(folder)
         raise
@@ -200,16 +211,19 @@ def _page(  # noqa: PLR0913 - what every route of the page was given
     chosen: Chosen,
     *,
     problem: str = "",
+    reason: str = "",
 ) -> HTMLResponse:
     rows, records = count_sheet(chosen, db=db)
     own = {code for role, code in viewer.actor.grants if role is Role.HR_OFFICER}
     with db.transaction() as conn:
         units = [u for u in registry.list_units(conn, today(clock)) if u.unit_code in own]
+        rules = search.list_open_rules(conn, chosen.unit_code)
     rule = current_suites().by_code.get(chosen.rule_code or "")
     query = {
         "unit": chosen.unit_code,
         "rule": chosen.rule_code,
         "cause": chosen.cause_hmac.hex() if chosen.cause_hmac else None,
+        "effect": chosen.effect,
     }
     return render(
         request,
@@ -219,6 +233,10 @@ def _page(  # noqa: PLR0913 - what every route of the page was given
         chosen=chosen,
         unit=next((u for u in units if u.unit_code == chosen.unit_code), None),
         rule=rule,
+        rules=[current_suites().by_code[code] for code in rules],
+        sensitive=list_sensitive(chosen, db=db),
+        typed_reason=reason,
+        longest_reason=LONGEST_REASON,
         query={name: value for name, value in query.items() if value},
         row_count=rows,
         record_count=records,

@@ -30,7 +30,7 @@ LONGEST_SHOWN = 200
 
 def file_name(chosen: Chosen, as_of: date) -> str:
     """Unit, rule and day; never a person."""
-    parts = ["ho-so", chosen.unit_code, chosen.rule_code, as_of.isoformat()]
+    parts = ["ho-so", chosen.unit_code, chosen.rule_code, chosen.effect, as_of.isoformat()]
     return "-".join(part for part in parts if part) + ".xlsx"
 
 

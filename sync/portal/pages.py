@@ -59,10 +59,15 @@ def templates() -> Environment:
 
 
 @cache
+def _version_of(file_name: str) -> str:
+    """Changes with the file, so that a browser may keep it for ever."""
+    file = resources.files("sync.portal") / "static" / file_name
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
 def style_version() -> str:
-    """Changes with the style sheet, so that a browser may keep it for ever."""
-    sheet = resources.files("sync.portal") / "static" / "portal.css"
-    return hashlib.sha256(sheet.read_bytes()).hexdigest()[:12]
+    """The version of the style sheet."""
+    return _version_of("portal.css")
 
 
 def path_for(request: Request, name: str, **parts: str) -> str:
@@ -126,6 +131,7 @@ def render(
             form_token=viewer.session.form_key if viewer.session else "",
             languages=LANGUAGES,
             style_version=style_version(),
+            script_version=_version_of("portal.js"),
             none_shown=NONE_SHOWN,
             url=lambda name, **parts: path_for(request, name, **parts),
             here=lambda **changes: here(request, stands_at, **changes),

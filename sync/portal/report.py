@@ -38,7 +38,7 @@ Part = dict[str, Any]
 def write_report(card: Scorecard, limits: Thresholds) -> bytes:
     """The PDF; the same figures give the same bytes."""
     figures = json.dumps(report_of(card, limits), ensure_ascii=False, sort_keys=True)
-    return _compiled(figures, card.now.measured_at)
+    return _compiled(figures, card.now.measured_at.replace(microsecond=0))
 
 
 @lru_cache(maxsize=KEPT_REPORTS)

@@ -8,6 +8,7 @@ from pathlib import Path
 from sync.contract.record import Field, record_groups
 from sync.contract.record import field as contract_field
 from sync.model.desk import Actor, Role
+from sync.model.reason import stated_reason
 from sync.model.value_key import ValueKey
 from sync.services.basis import current_suites
 from sync.services.check_record import reading_alone
@@ -28,6 +29,15 @@ from sync.store.sheets import START, WHO, AskedRow, AsRead, Chosen
 PAGE = 1_000  # rows whose documents are staged at once
 PERSON, SENSITIVE = "person", "sensitive"
 AsReadRows = dict[str, dict[tuple[int, int], AsRead]]  # group -> (record, row) -> values
+
+
+@dataclass(frozen=True, slots=True)
+class SheetOrder:
+    """Which questions, in whose words; and why sensitive values are taken, if they are."""
+
+    chosen: Chosen
+    words: Words
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,7 @@ def count_sheet(chosen: Chosen, *, db: Database) -> tuple[int, int]:
 
 def export_sheet(
     path: Path,
-    asked: tuple[Chosen, Words],
+    order: SheetOrder,
     *,
     actor: Actor,
     desk: Desk | None = None,
@@ -71,20 +81,25 @@ def export_sheet(
 ) -> Exported:
     """Write the workbook of these questions, by record; who took how many is in the ledger.
 
+    Sensitive values leave with a reason, which is in the ledger too; without one their columns
+    are left out, and the questions stay.
+
     Memory does not grow with the rows: questions come page by page, and so do the documents
     in which they are looked up.
 
     Raises:
         PermissionDeniedError: the actor is no HR officer of the unit.
+        ConfigurationError: the reason quotes a number that may be a person's.
     """
-    chosen, words = asked
+    chosen = order.chosen
+    reason = stated_reason(order.reason) if order.reason.strip() else ""
     check_may(actor, Role.HR_OFFICER, chosen.unit_code)
     ways = desk or desk_of_server()
-    sheet = _sheet(ways.db, chosen, words, today(clock))
+    sheet = _sheet(ways.db, order, today(clock))
     lists = dict.fromkeys(column.code_list for column in sheet.columns if column.code_list)
     offered = {name: sheet.choices.of_list(name) for name in lists}
     written, records = 0, set[int]()
-    with BookWriter(path, sheet.columns, offered, words) as book:
+    with BookWriter(path, sheet.columns, offered, order.words) as book:
         for row in _rows(ways, chosen, sheet):
             book.add(row)
             written += 1
@@ -98,6 +113,8 @@ def export_sheet(
         }
         if chosen.rule_code:
             figures["rule_code"] = chosen.rule_code
+        if reason and any(_is_sensitive(column.field) for column in sheet.columns):
+            figures["reason"] = reason
         ledger.append(
             conn,
             ledger.Entry(
@@ -138,14 +155,28 @@ def read_rows(
         }
 
 
-def _sheet(db: Database, chosen: Chosen, words: Words, as_of: date) -> _Sheet:
+def list_sensitive(chosen: Chosen, *, db: Database) -> list[Field]:
+    """Fields in the choice whose values leave only with a reason."""
+    return [field for field in _fields(db, chosen) if _is_sensitive(field.code)]
+
+
+def _fields(db: Database, chosen: Chosen) -> list[Field]:
     with db.transaction() as conn:
         asked = set(sheets.list_columns(conn, chosen))
-    found = [
+    return [
         field
         for group in record_groups().values()
         for field in group.fields
         if (group.name, field.code) in asked and not field.is_secret
+    ]
+
+
+def _sheet(db: Database, order: SheetOrder, as_of: date) -> _Sheet:
+    words = order.words
+    found = [
+        field
+        for field in _fields(db, order.chosen)
+        if order.reason.strip() or not _is_sensitive(field.code)
     ][: COLUMN_LIMIT - len(LEADING)]
     lists = lists_of_fields()
     choices = choices_of(
@@ -203,7 +234,11 @@ def _row(asked: AskedRow, read: AsReadRows, sheet: _Sheet) -> SheetRow:
 
 def _is_shown(asked: AskedRow, field_code: str) -> bool:
     """A sensitive value leaves the database only where it is the question itself."""
-    return contract_field(field_code).sensitivity != SENSITIVE or field_code in asked.fields
+    return not _is_sensitive(field_code) or field_code in asked.fields
+
+
+def _is_sensitive(field_code: str) -> bool:
+    return contract_field(field_code).sensitivity == SENSITIVE
 
 
 def _cell(

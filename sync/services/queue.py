@@ -111,7 +111,7 @@ def count_queue(
 
 
 def list_causes_of_queue(unit_code: str, *, db: Database | None = None) -> list[QueueCause]:
-    """What to do in a unit, by cause: blocking first, then most records, then by due day."""
+    """What to do in a unit, by cause: blocking first, then by due day, then most records."""
     with (db or database_of()).transaction() as conn:
         found = queue.list_causes(conn, unit_code)
     rules, lists, about_codes = (

@@ -111,7 +111,7 @@ def find_last_delivery(conn: Connection, unit_code: str) -> LastDelivery | None:
 
 
 def list_causes(conn: Connection, unit_code: str) -> list[WaitingCause]:
-    """Causes of a unit's flags: blocking first, then most records, then by due day."""
+    """Causes of a unit's flags: blocking first, then by due day, then most records."""
     rows = run_named(conn, "queue/causes", {"unit_code": unit_code})
     return [WaitingCause(**_plain(row)) for row in rows.mappings()]
 

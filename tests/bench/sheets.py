@@ -96,7 +96,7 @@ def _alone(work: object, *given: object) -> tuple[int, float, float]:
 
 def _export(urls: Urls, unit_code: str, path: Path) -> tuple[int, float, float]:
     from sync.services.correct import Desk
-    from sync.services.export_sheet import export_sheet
+    from sync.services.export_sheet import SheetOrder, export_sheet
     from sync.services.permissions import operator
     from sync.store.sheets import Chosen
     from tests.sheets.books import WORDS
@@ -104,7 +104,7 @@ def _export(urls: Urls, unit_code: str, path: Path) -> tuple[int, float, float]:
     desk = Desk(*(Database.connect(url) for url in urls))
     chosen = Chosen(unit_code, rule_code=RULE)
     started = time.perf_counter()
-    done = export_sheet(path, (chosen, WORDS), actor=operator("bench"), desk=desk)
+    done = export_sheet(path, SheetOrder(chosen, WORDS), actor=operator("bench"), desk=desk)
     return done.row_count, time.perf_counter() - started, peak_mb()
 
 

@@ -17,7 +17,7 @@ NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 # Open to everybody, and why.
 OPEN = {
     ("GET", "/healthz"): "a sign of life",
-    ("GET", "/static/{file_name}"): "style and icon",
+    ("GET", "/static/{file_name}"): "style, script and icon",
     ("GET", "/dang-nhap"): "the form itself",
     ("GET", "/dang-nhap/dinh-danh"): "the way to the identity provider",
     ("GET", "/dang-nhap/tra-loi"): "the way back; a state good once stands for the form",

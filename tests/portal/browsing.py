@@ -9,6 +9,14 @@ import requests
 TOKEN = re.compile(r'name="token" value="([^"]+)"')
 
 
+OUR_SCRIPT = re.compile(r'<script src="/static/portal\.js\?v=[0-9a-f]{12}" defer></script>')
+
+
+def without_our_script(page: str) -> str:
+    """The page without the one script that pages load."""
+    return OUR_SCRIPT.sub("", page, count=1)
+
+
 class Reader:
     """Asks pages of one portal and keeps its cookies."""
 

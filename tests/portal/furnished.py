@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 
 from sync.model.desk import Role
 from sync.portal.access import ensure_portal_secret
@@ -36,6 +37,7 @@ class Furnished:
 
     village: Village
     address: str
+    app: FastAPI
     _readers: dict[str, Reader] = field(default_factory=dict)
 
     def signed_in(self, login: str) -> Reader:
@@ -71,7 +73,7 @@ def furnished(
         ensure_portal_secret(secrets)
         app = create_app(ways, is_public=False, clock=now, secrets_dir=secrets)
         with running(app) as address:
-            yield Furnished(village, address)
+            yield Furnished(village, address, app)
         ways.close()
         village.close()
         writer.close()

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.portal.windows import CONTRAST, DESK, PHONE, findings_of_axe, sign_in
+from tests.portal.windows import (
+    CONTRAST,
+    DESK,
+    PHONE,
+    findings_of_axe,
+    sign_in,
+    what_tab_misses,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -127,6 +134,18 @@ def test_the_keyboard_meets_the_skip_link_first_and_focus_is_seen(
     assert width == "3px"
 
 
+@pytest.mark.parametrize("path", [*PATHS, "/don-vi/H17", "/dang-nhap"])
+def test_tab_reaches_everything_and_is_never_caught(
+    browser: Browser, public_portal: str, path: str
+) -> None:
+    page = browser.new_page()
+    page.goto(public_portal + path)
+    wrong = what_tab_misses(page)
+    page.close()
+
+    assert wrong == {}
+
+
 def test_the_line_is_drawn_inside_its_frame_and_its_figures_unfold_by_keyboard(
     page: Page,
 ) -> None:
@@ -180,6 +199,26 @@ def test_every_page_of_the_committee_prints_whole_and_without_what_is_pressed(
     assert heading in page.locator("main").inner_text()
     assert heading in on_screen
     assert len(page.pdf()) > 10_000
+
+
+def test_a_slow_link_says_that_it_is_at_work_and_comes_back(
+    browser: Browser, public_portal: str
+) -> None:
+    page = browser.new_page()
+    page.clock.install()
+    page.goto(public_portal)
+    link = page.locator(".downloads a").nth(1)
+    with page.expect_download() as taken:
+        link.click()
+    said, busy = link.inner_text(), link.get_attribute("aria-busy")
+    link.click()  # is let pass by: nothing is asked a second time
+    page.clock.fast_forward(8_000)
+    after = (link.inner_text(), link.get_attribute("aria-busy"))
+    page.close()
+
+    assert taken.value.suggested_filename.endswith(".xlsx")
+    assert (said, busy) == ("Đang xử lý…", "true")
+    assert after == ("Excel", None)
 
 
 def test_axe_finds_nothing_on_the_committees_pages(

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 QUIET = (
     "--no-sandbox",
@@ -43,6 +43,27 @@ CONTRAST = """
 }
 """
 
+FOCUSABLES = """
+() => {
+  const all = [...document.querySelectorAll(
+    'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]')];
+  window.toReach = all.filter(e => e.tabIndex >= 0 && !e.disabled && e.checkVisibility());
+  return window.toReach.map(e => e.tagName + ' ' + (e.innerText || e.name || e.id));
+}
+"""
+FOCUSED = """
+() => {
+  const e = document.activeElement;
+  const style = getComputedStyle(e), box = e.getBoundingClientRect();
+  return {
+    place: window.toReach.indexOf(e),
+    isNowhere: e === document.body,
+    isSeen: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
+      && box.width > 0 && box.bottom > 0 && box.top < innerHeight,
+  };
+}
+"""
+
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
@@ -72,3 +93,64 @@ def findings_of_axe(page: Page) -> str:
     """What axe has against the page; nothing is an empty report."""
     answer = Axe().run(page, options={"runOnly": WCAG})
     return str(answer.generate_report()) if answer.violations_count else ""
+
+
+def what_is_wrong(page: Page) -> dict[str, object]:
+    """What is wrong with the page as it stands, light and dark: too wide, faint, axe."""
+    wrong: dict[str, object] = {}
+    size = page.viewport_size
+    for width in (PHONE, 768, DESK):
+        page.set_viewport_size({"width": width, "height": 800})
+        shown = page.evaluate("document.documentElement.scrollWidth")
+        if shown > width:
+            wrong[f"width {width}"] = shown
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two words
+        if faint := page.evaluate(CONTRAST):
+            wrong[f"contrast {scheme}"] = faint
+        if said := findings_of_axe(page):
+            wrong[f"axe {scheme}"] = said
+    if size is not None:
+        page.set_viewport_size(size)
+    return wrong
+
+
+def looked_at(page: Page, address: str) -> dict[str, object]:
+    """What is wrong with the page at this address, in either language."""
+    wrong: dict[str, object] = {}
+    for language in ("en", "vi"):
+        page.goto(f"{address}{'&' if '?' in address else '?'}lang={language}")
+        wrong |= {f"{language} {what}": each for what, each in what_is_wrong(page).items()}
+    return wrong
+
+
+def tab_to(page: Page, wanted: Locator, *, limit: int = 200) -> None:
+    """Press Tab until this has the focus."""
+    for _ in range(limit):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("e => e === document.activeElement"):
+            return
+    pytest.fail(f"{limit} tabs do not lead to {wanted}")
+
+
+def what_tab_misses(page: Page) -> dict[str, object]:
+    """What is wrong with the way that Tab takes through the page, all of it unfolded."""
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    names = page.evaluate(FOCUSABLES)
+    way: list[int] = []
+    unseen = set()
+    for _ in range(6 * len(names) + 20):  # a field of a date has several stops of its own
+        page.keyboard.press("Tab")
+        now = page.evaluate(FOCUSED)
+        if now["isNowhere"] or (way and now["place"] == way[0] and len(set(way)) > 1):
+            break
+        if now["place"] >= 0 and now["place"] not in way[-1:]:
+            way.append(now["place"])
+        if not now["isSeen"]:
+            unseen.add(names[now["place"]] if now["place"] >= 0 else "something else")
+    else:
+        return {"a trap after": names[way[-1]] if way else ""}
+    missed = [name for place, name in enumerate(names) if place not in way]
+    found = {"missed": missed, "focus not seen": sorted(unseen), "back": way != sorted(way)}
+    return {what: each for what, each in found.items() if each}

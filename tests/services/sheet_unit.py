@@ -7,13 +7,14 @@ from openpyxl import load_workbook
 
 from sync.demo.people import one
 from sync.services.correct import Desk
-from sync.services.export_sheet import Exported, export_sheet
+from sync.services.export_sheet import Exported, SheetOrder, export_sheet
 from sync.store.sheets import Chosen
 from tests.services.desk import knowing_rules, officer, remember_rules
 from tests.services.village import A, Village
 from tests.sheets.books import SHEET, WORDS
 
 AN = officer(A, "an")
+WHY = "Đối chiếu hồ sơ giấy"
 FORMULA = "=cmd|' /C calc'!A0"
 
 
@@ -31,9 +32,16 @@ def spoiled(village: Village, count: int = 9) -> Village:
     return village
 
 
-def exported(village: Village, desk: Desk, path: Path, **chosen: Any) -> Exported:  # noqa: ANN401 - fields of Chosen
-    words = (Chosen(A, **chosen), WORDS)
-    return export_sheet(path, words, actor=AN, desk=desk, clock=village.clock)
+def exported(
+    village: Village,
+    desk: Desk,
+    path: Path,
+    reason: str = WHY,
+    **chosen: Any,  # noqa: ANN401 - fields of Chosen
+) -> Exported:
+    """The sheet, with sensitive values unless there is no reason."""
+    order = SheetOrder(Chosen(A, **chosen), WORDS, reason)
+    return export_sheet(path, order, actor=AN, desk=desk, clock=village.clock)
 
 
 def cells(path: Path) -> list[dict[str, Any]]:

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from sync.model.errors import PermissionDeniedError
+from sync.model.errors import ConfigurationError, PermissionDeniedError
 from sync.services.correct import Desk
-from sync.services.export_sheet import export_sheet
+from sync.services.export_sheet import SheetOrder, export_sheet, list_sensitive
 from sync.store.database import Database
 from sync.store.sheets import Chosen
 from tests.conftest import Urls
 from tests.services.desk import approver, officer
-from tests.services.sheet_unit import FORMULA, cells, exported, spoiled
+from tests.services.sheet_unit import FORMULA, WHY, cells, exported, spoiled
 from tests.services.village import A, B, Village
 from tests.sheets.books import SHEET, WORDS
 
@@ -111,6 +111,38 @@ def test_a_sensitive_value_is_told_only_where_it_is_the_question(
     exported(unit, desk, path)
 
     assert {row["person.ton_giao"] for row in cells(path)} == {None, "ZZ"}
+    assert reasons_kept(unit) == [WHY]
+
+
+def reasons_kept(unit: Village) -> list[str]:
+    """Reasons of downloads, as the ledger has them."""
+    rows = unit.rows(
+        "SELECT figures ->> 'reason' FROM ledger.entry"
+        " WHERE action = 'sheet_exported' AND figures ? 'reason'"
+    )
+    return [row[0] for row in rows]
+
+
+def test_without_a_reason_sensitive_columns_are_left_out_and_their_questions_stay(
+    unit: Village, desk: Desk, path: Path
+) -> None:
+    done = exported(unit, desk, path, reason=" ")
+
+    rows = cells(path)
+    assert done.row_count == len(rows) == 5
+    assert not [code for row in rows for code in row if code == "person.ton_giao"]
+    assert "ZZ" not in {value for row in rows for value in row.values()}
+    assert reasons_kept(unit) == []
+    assert [f.code for f in list_sensitive(Chosen(A), db=unit.db)] == ["ton_giao"]
+    assert list_sensitive(Chosen(A, rule_code="ID017b"), db=unit.db) == []
+
+
+def test_a_reason_that_quotes_a_number_takes_no_sheet(
+    unit: Village, desk: Desk, path: Path
+) -> None:
+    with pytest.raises(ConfigurationError, match="quotes a number"):
+        exported(unit, desk, path, reason="Của 001085 " + "123456")
+    assert not path.exists()
 
 
 def test_a_sheet_can_be_about_one_rule(unit: Village, desk: Desk, path: Path) -> None:
@@ -136,7 +168,8 @@ def test_who_took_how_many_is_in_the_ledger_and_no_value(
 def test_only_an_officer_of_the_unit_takes_its_sheet(
     unit: Village, desk: Desk, path: Path
 ) -> None:
+    order = SheetOrder(Chosen(A), WORDS)
     for actor in (officer(B), approver(A)):
         with pytest.raises(PermissionDeniedError):
-            export_sheet(path, (Chosen(A), WORDS), actor=actor, desk=desk, clock=unit.clock)
+            export_sheet(path, order, actor=actor, desk=desk, clock=unit.clock)
     assert not path.exists()

@@ -38,6 +38,35 @@ def test_a_finding_that_blocks_or_asks_is_a_flag_due_in_three_working_days(
     assert [c.effect for c in list_causes_of_queue(A, db=unit.db)] == ["block", "ask"]
 
 
+def test_causes_stand_blocking_first_then_by_due_day_then_by_their_records(
+    unit: Village,
+) -> None:
+    house = unit.houses[A]
+    house.main(0)["dien_thoai"] = "84-901"
+    unit.wave()
+    unit.day = 2  # Wednesday: the 24th was no working day
+    for position in (1, 2, 3):
+        house.main(position)["email"] = "not an address"
+    house.main(4)["dan_toc"] = "DT-77"
+    house.main(5)["so_dinh_danh"] = "12345"
+    unit.wave()
+
+    causes = list_causes_of_queue(A, db=unit.db)
+
+    told = [(c.rule_code, c.effect, c.due_on and c.due_on.day, c.record_count) for c in causes]
+    assert told == [
+        ("ID001b", "block", 30, 1),
+        ("ID017a", "ask", 27, 1),  # sooner due, though of fewer records
+        ("ID017b", "ask", 30, 3),
+        ("ID012b", "ask", 30, 1),
+    ]
+    unit.day = 6  # the sooner one is overdue, and still above what is not
+    again = list_causes_of_queue(A, db=unit.db)
+    assert [c.rule_code for c in again] == [c.rule_code for c in causes]
+    counts = count_queue(A, db=unit.db, clock=unit.clock)
+    assert (counts.overdue, counts.due_later) == (1, 5)
+
+
 def test_a_flag_closes_by_itself_and_says_who_answered_it(unit: Village) -> None:
     house = unit.houses[A]
     good = house.main(1)["email"]

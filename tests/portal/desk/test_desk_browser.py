@@ -1,14 +1,23 @@
-"""The desk as a person meets it: headless Chromium without a script, phone and desk."""
+"""The desk as a person meets it: headless Chromium, phone and desk."""
 
 from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from tests.portal.desk.conftest import APPROVER, OFFICER, STEWARD
 from tests.portal.furnished import PASSWORD
-from tests.portal.windows import CONTRAST, DESK, PHONE, findings_of_axe, sign_in
+from tests.portal.windows import (
+    CONTRAST,
+    DESK,
+    PHONE,
+    findings_of_axe,
+    sign_in,
+    tab_to,
+    what_is_wrong,
+    what_tab_misses,
+)
 from tests.services.village import A, Village
 
 pytestmark = pytest.mark.browser
@@ -18,10 +27,10 @@ Scheme = Literal["light", "dark"]
 
 @pytest.fixture(scope="module")
 def officer(browser: Browser, desk_portal: str) -> Iterator[Page]:
-    """An officer's window that runs no script of the page."""
-    page = browser.new_page(viewport={"width": DESK, "height": 900})
-    yield sign_in(page, desk_portal + "/dang-nhap", OFFICER, PASSWORD)
-    page.close()
+    """An officer's window."""
+    context = browser.new_context(viewport={"width": DESK, "height": 900})
+    yield sign_in(context.new_page(), desk_portal + "/dang-nhap", OFFICER, PASSWORD)
+    context.close()
 
 
 @pytest.fixture(scope="module")
@@ -94,24 +103,29 @@ def test_by_keyboard_alone_a_person_is_proposed_a_value_and_another_officer_appr
     browser: Browser, officer: Page, desk_portal: str
 ) -> None:
     officer.goto(desk_portal + "/viec")
-    officer.get_by_role("link", name="Họ và tên có chữ số, ký hiệu lạ").focus()
-    officer.keyboard.press("Enter")
-    officer.locator("input[name=flag]").focus()
-    officer.keyboard.press("Space")
-    officer.get_by_label("Một giá trị cho tất cả").focus()
+    press(officer, "Enter", officer.get_by_role("link", name="Họ và tên có chữ số, ký hiệu lạ"))
+    press(officer, "Space", officer.locator("input[name=flag]"))
+    tab_to(officer, officer.get_by_label("Một giá trị cho tất cả"))
     officer.keyboard.type("Trần Thị Bưởi")
-    officer.get_by_role("group", name="Đề nghị sửa").get_by_label("Lý do").focus()
+    group = officer.get_by_role("group", name="Đề nghị sửa")
+    tab_to(officer, group.get_by_label("Lý do"))
     officer.keyboard.type("Theo giấy khai sinh")
     officer.keyboard.press("Enter")
     said = officer.get_by_role("status").inner_text()
     officer.goto(desk_portal + "/phe-duyet")
     own = officer.get_by_text("Đề nghị của chính bạn").count()
-    second = sign_in(browser.new_page(), desk_portal + "/dang-nhap", APPROVER, PASSWORD)
-    second.get_by_role("link", name="Việc của đơn vị").click()
-    second.get_by_role("link", name="1 việc chờ bạn phê duyệt").click()
+    second = browser.new_page()
+    second.goto(desk_portal + "/dang-nhap")
+    tab_to(second, second.get_by_label("Tài khoản"))
+    second.keyboard.type(APPROVER)
+    second.keyboard.press("Tab")
+    second.keyboard.type(PASSWORD)
+    second.keyboard.press("Enter")
+    press(second, "Enter", second.get_by_role("link", name="Việc của đơn vị"))
+    press(second, "Enter", second.get_by_role("link", name="1 việc chờ bạn phê duyệt"))
     change = second.locator(".change-values").inner_text()
-    second.get_by_role("checkbox").check()
-    second.get_by_role("button", name="Phê duyệt").click()
+    press(second, "Space", second.get_by_role("checkbox"))
+    press(second, "Enter", second.get_by_role("button", name="Phê duyệt"))
     approved = second.get_by_role("status").inner_text()
     second.close()
 
@@ -119,6 +133,48 @@ def test_by_keyboard_alone_a_person_is_proposed_a_value_and_another_officer_appr
     assert own == 1
     assert "→ Trần Thị Bưởi" in change
     assert "Đã phê duyệt" in approved
+
+
+def press(page: Page, key: str, wanted: Locator) -> None:
+    """Tab to this and press a key there."""
+    tab_to(page, wanted)
+    page.keyboard.press(key)
+
+
+def test_tab_reaches_everything_on_every_page_and_is_never_caught(
+    officer: Page, desk_portal: str, paths: list[str]
+) -> None:
+    wrong = {}
+    for path in (*paths, "/viec/tai-len", "/doi-mat-khau"):
+        officer.goto(desk_portal + path)
+        wrong[path] = what_tab_misses(officer)
+
+    assert {path: each for path, each in wrong.items() if each} == {}
+
+
+def test_what_is_refused_for_its_state_is_a_page_that_fits_and_is_clean(
+    officer: Page, desk_portal: str, paths: list[str]
+) -> None:
+    officer.goto(f"{desk_portal}{paths[2]}/sua?group=person&row=1&field=dien_thoai")
+    officer.locator("input[name=none]").check()
+    officer.get_by_label("Lý do").fill("Theo hồ sơ giấy")
+    officer.get_by_role("button", name="Gửi đề nghị").click()
+    other = officer.context.new_page()
+    other.goto(officer.url)  # the same in two windows, before it is taken back in either
+    for window in (officer, other):
+        window.locator("input[name=chosen]").check()
+    officer.get_by_role("button", name="Rút lại").click()
+    taken_back = officer.get_by_role("status").inner_text()
+    with other.expect_response(lambda answer: answer.request.method == "POST") as answered:
+        other.get_by_role("button", name="Rút lại").click()
+    said, wrong = other.get_by_role("alert").inner_text(), what_is_wrong(other)
+    misses = what_tab_misses(other)
+    other.close()
+
+    assert answered.value.status == 409
+    assert "Việc này không còn làm được" in said
+    assert wrong == misses == {}
+    assert "Đã rút lại" in taken_back
 
 
 def test_an_error_leads_to_its_field(officer: Page, desk_portal: str, paths: list[str]) -> None:

@@ -24,10 +24,15 @@ SignIn = Callable[[str], Reader]
 REASON = "Đối chiếu hồ sơ giấy."
 
 
-def download(reader: Reader, folder: Path, query: str = "") -> Path:
+def download(
+    reader: Reader, folder: Path, query: str = "", reason: str = "Đối chiếu hồ sơ giấy"
+) -> Path:
+    """The sheet; sensitive columns are in it for the reason given."""
     token = reader.form_token(PAGE)
     answer = reader.session.post(
-        f"{reader.address}/viec/tai-xuong{query}", data={"token": token}, timeout=60
+        f"{reader.address}/viec/tai-xuong{query}",
+        data={"token": token, "reason": reason},
+        timeout=60,
     )
     assert answer.status_code == 200, text_of(answer)
     assert answer.headers["content-type"] == XLSX

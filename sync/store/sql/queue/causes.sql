@@ -1,6 +1,7 @@
 -- causes.sql
 -- Question: which tasks wait in a unit: one for each rule and code or pattern, with their records and days?
--- Asked by: the first page of a unit's officers. Rows: one per cause; blocking first, then most records.
+-- Asked by: the first page of a unit's officers. Rows: one per cause; blocking first, then what is
+--   due (or overdue) first, then most records; what nobody has to answer any more comes last.
 WITH waiting AS (
     SELECT effect, rule_code, group_name, field_code, cause_hmac, state, due_on, sum(flag_count) AS n
     FROM   quality.flag_tally
@@ -27,4 +28,4 @@ JOIN   quality.asked_cause AS a
           = (g.rule_code, g.cause_hmac, g.effect, g.group_name, g.field_code)
 LEFT   JOIN quality.cause AS c ON c.unit_code = :unit_code AND c.rule_code = g.rule_code
                               AND c.cause_hmac = g.cause_hmac
-ORDER  BY g.effect DESC, a.record_count DESC, g.due_on NULLS LAST, g.rule_code, g.cause_hmac
+ORDER  BY g.effect DESC, g.due_on NULLS LAST, a.record_count DESC, g.rule_code, g.cause_hmac
