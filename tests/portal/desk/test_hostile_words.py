@@ -5,7 +5,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -26,7 +26,7 @@ from tests.portal.browsing import Reader, text_of, without_our_script
 from tests.portal.desk.conftest import APPROVER, OFFICER, STEWARD, UNKNOWN_RANK
 from tests.portal.desk.test_desk_acts import cause_address, flags_of, ids_in, send
 from tests.portal.excel.test_excel import download, previewed
-from tests.portal.furnished import HOSTILE, Furnished, furnished
+from tests.portal.furnished import HOSTILE, Furnished, furnished, now
 from tests.services.village import A, B, Village
 
 ENGINEER, AUDITOR, ADMIN, STAFF = "ky.su", "kiem.toan", "quan.tri", "uyban.xem"
@@ -117,7 +117,7 @@ def officers_write(place: Furnished) -> list[Response]:
         [("act", "decline"), ("chosen", str(correction)), ("reason", WORD)],
     )  # fmt: skip
     again = send(officer, email, [*value, ("value", MAILBOX)])
-    rank, until = flags_of(village, "SA012")[0], (datetime.now(UTC) + timedelta(days=9)).date()  # noqa: TID251
+    rank, until = flags_of(village, "SA012")[0], (now() + timedelta(days=9)).date()
     waived = send(
         approver, cause_address(village, "SA012"),
         [("act", "waive"), ("flag", str(rank)), ("waive_reason", WORD), ("until", str(until))],
