@@ -19,9 +19,10 @@ from sync.demo.country import USUAL_AS_OF
 from sync.model.value_key import ValueKey
 from sync.services.context import expectations_dir
 from sync.store.database import Database
-from tests.bench.grown import count_rows, multiply_staged
+from tests.bench.grown import count_rows, multiply_staged, settle
 
 ACROSS = frozenset({SNAPSHOT, "register"})  # these look at no rows of a record
+LOOKS = 3  # each way; the least disturbed one counts
 COMPLETE = {
     "result_format": "COMPLETE",
     "unexpected_index_column_names": ["snapshot_id", "record_id", "row_no"],
@@ -80,9 +81,11 @@ def locate(url: str, superuser_url: str, wanted: int) -> Located:
         name: [each for each in compiled[name] if each.rule.code not in broken]
         for name in names
     }
-    ours = look(url, asked)
+    ours = min((look(url, asked) for _ in range(LOOKS)), key=lambda seen: seen.seconds)
     with _plain_tables(superuser_url, names):
-        theirs = _run(_great_expectations(superuser_url), suites, names, broken)
+        context = _great_expectations(superuser_url)
+        runs = (_run(context, suites, names, broken) for _ in range(LOOKS))
+        theirs = min(runs, key=lambda run: run.seconds)
     if theirs.crashed:
         raise RuntimeError(f"COMPLETE could not run {sorted(theirs.crashed)}.")
     differing = {
@@ -132,6 +135,7 @@ def _plain_tables(superuser_url: str, suites: list[str]) -> Iterator[None]:
         for name in map(relation_of, suites):
             conn.execute(text(f"CREATE UNLOGGED TABLE complete.{name} AS TABLE staging.{name}"))
             conn.execute(text(f"ANALYZE complete.{name}"))
+    settle(database)
     yield
     with database.transaction() as conn:
         conn.execute(text("DROP SCHEMA complete CASCADE"))

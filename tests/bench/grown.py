@@ -54,9 +54,15 @@ def multiply_staged(superuser_url: str, wanted: int) -> None:
             if "record_id" in _columns(conn, f"staging.{name}"):
                 changed = shifted | (fresh if name == "reading" else {})
                 _copy(conn, f"staging.{name}", changed, {"copies": copies, "records": record})
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-        conn.execute(text("VACUUM"))  # or it comes by itself while what follows is timed
+    settle(database)
     database.close()
+
+
+def settle(database: Database) -> None:
+    """What was written reaches the disk before what comes next is timed, on either side."""
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        for work in ("VACUUM", "CHECKPOINT"):  # either would come by itself, in the middle
+            conn.execute(text(work))
 
 
 def multiply_present(superuser_url: str, wanted: int) -> int:
