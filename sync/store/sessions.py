@@ -85,24 +85,19 @@ def extend_session(conn: Connection, session_id: int, idle_until: datetime) -> N
 
 def end_session(conn: Connection, session_id: int, now: datetime) -> None:
     """The session's token opens nothing any more."""
-    conn.execute(
-        text(
-            "UPDATE portal.session SET ended_at = :now"
-            " WHERE session_id = :id AND ended_at IS NULL"
-        ),
-        {"id": session_id, "now": now},
-    )
+    _end(conn, "session_id", session_id, now)
 
 
 def end_sessions_of(conn: Connection, account_id: int, now: datetime) -> None:
     """Every session of an account: its password or its roles changed."""
-    conn.execute(
-        text(
-            "UPDATE portal.session SET ended_at = :now"
-            " WHERE account_id = :id AND ended_at IS NULL"
-        ),
-        {"id": account_id, "now": now},
+    _end(conn, "account_id", account_id, now)
+
+
+def _end(conn: Connection, column: str, number: int, now: datetime) -> None:
+    statement = (
+        f"UPDATE portal.session SET ended_at = :now WHERE {column} = :id AND ended_at IS NULL"
     )
+    conn.execute(text(statement), {"id": number, "now": now})
 
 
 def add_failure(conn: Connection, address: str, now: datetime) -> None:
