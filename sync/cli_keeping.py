@@ -49,10 +49,11 @@ def credential(
     ] = "operator",
 ) -> None:
     """Keep until when a unit's credential is good, so that engineers see it end in time."""
+    from sync.services.permissions import operator
     from sync.services.registry import set_credential_end
 
     day = ends_on.date() if ends_on else None
-    source = set_credential_end(unit, day, actor=actor)
+    source = set_credential_end(unit, day, actor=operator(actor))
     out.print(f"credential of {source} ends on {day or 'a day that nobody told us'}")
 
 

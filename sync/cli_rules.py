@@ -49,7 +49,8 @@ def rules(
     table = Table("group", "code", "effect", "field", "sentence", "basis", "from", "to")
     for rule in found:
         told = [rule[f"sentence_{each}"] for each in ([lang] if lang else Lang)]
-        basis = rule["basis_vi" if lang == Lang.VI else "basis"]
+        bases = {Lang.VI: rule["basis_vi"], Lang.EN: rule["basis"]}
+        basis = "\n".join(bases[each] for each in ([lang] if lang else Lang))
         first = (rule[key] for key in ("group", "code", "effect", "field"))
         valid = (rule[key] or "" for key in ("valid_from", "valid_to"))
         table.add_row(*first, "\n".join(told), basis, *valid)

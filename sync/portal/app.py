@@ -4,7 +4,7 @@ import logging
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -30,7 +30,7 @@ from sync.portal.access import Clock, Gatekeeper
 from sync.portal.bodies import is_too_long, longest_body, too_long_key
 from sync.portal.deps import PasswordChangeNeededError, SignInNeededError, is_https
 from sync.portal.no_right import show_no_right
-from sync.portal.pages import here, path_for, style_version, templates
+from sync.portal.pages import find_route, here, path_for, style_version, templates
 from sync.portal.speech import LANGUAGES, speech
 from sync.portal.thresholds import Thresholds
 from sync.services import tokens
@@ -105,6 +105,8 @@ def create_app(
     app.state.find_token = partial(tokens.find_token, db=ways.keeper, clock=clock)
     app.state.thresholds = thresholds or Thresholds()
     app.state.openid = None  # nobody vouches for accounts, unless the settings name one
+    # A page has hundreds of links, an app many routes: each is looked for once.
+    app.state.find_route = cache(partial(find_route, app))
     app.state.hosts = frozenset()  # any name of this server, unless the settings name some
     app.include_router(committee.router)
     app.include_router(downloads.router)

@@ -1,6 +1,7 @@
 """Approving a whole lot: how many and what, looked at once more, then all of it at once."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -89,6 +90,7 @@ def _page(
         address=address_of(request, lot),
         rule=words.rule(lot.rule_code) if lot.rule_code else None,
         shown=found.shown,
+        has_more=found.has_more,
         first=found.first,
         is_changed=is_changed,
         words=words,
@@ -97,7 +99,8 @@ def _page(
 
 def address_of(request: Request, lot: Lot) -> str:
     """Where a lot is looked at."""
-    query = f"lot={lot.lot_id}"
+    asked = {"unit": lot.unit_code, "lot": str(lot.lot_id)}
     if lot.lot_id is None:
-        query = f"rule={lot.rule_code}&cause={(lot.cause_hmac or b'').hex()}"
-    return f"{path_for(request, 'lot')}?unit={lot.unit_code}&{query}"
+        cause = (lot.cause_hmac or b"").hex()
+        asked = {"unit": lot.unit_code, "rule": lot.rule_code or "", "cause": cause}
+    return f"{path_for(request, 'lot')}?{urlencode(asked)}"

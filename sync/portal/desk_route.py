@@ -64,6 +64,8 @@ class SheetRoute(DeskRoute):
 def _refused(request: Request, error: IllegalTransitionError, kind: str) -> Response:
     log.warning("desk_refused reason=%s", error)
     speech = get_speech(request)
+    if not speech.knows(f"{kind}.{error.state}"):
+        kind = DeskRoute.kind  # the database speaks of a correction, wherever it was asked
     say, told = speech.say, f"possible.{kind}.{error.state}"
     possible = [say(f"possible.{each}") for each in error.allowed if each in ACTS]
     is_of_desk = kind == DeskRoute.kind

@@ -190,6 +190,7 @@ def show_form(
         request,
         "sign_in.html",
         status=status,
+        stands_at=path_for(request, "sign_in"),  # others show this form, too
         token=gatekeeper.form_token(visit_id),
         problem=problem,
         is_openid=request.app.state.openid is not None,

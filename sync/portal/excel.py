@@ -25,6 +25,7 @@ from sync.portal.deps import (
     SpeechDep,
     find_language,
 )
+from sync.portal.desk_deps import LONGEST_REASON
 from sync.portal.desk_route import SheetRoute
 from sync.portal.excel_words import Shown, file_name, words_of
 from sync.portal.pages import path_for, render
@@ -51,7 +52,6 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NOT_ACCEPTED, NOT_FOUND = 422, 404
 CAUSE = re.compile(r"([0-9a-f]{2}){1,32}")
 PAGE = 50
-LONGEST_REASON = 500
 GROUPS: Mapping[str, tuple[Verdict, ...]] = {
     "accepted": (Verdict.ACCEPTED,),
     "conflict": (Verdict.CONFLICT,),
@@ -218,7 +218,8 @@ def _page(  # noqa: PLR0913 - what every route of the page was given
     with db.transaction() as conn:
         units = [u for u in registry.list_units(conn, today(clock)) if u.unit_code in own]
         rules = search.list_open_rules(conn, chosen.unit_code)
-    rule = current_suites().by_code.get(chosen.rule_code or "")
+    known = current_suites().by_code  # an open question may be of a rule that is no more
+    rule = known.get(chosen.rule_code or "")
     query = {
         "unit": chosen.unit_code,
         "rule": chosen.rule_code,
@@ -233,7 +234,7 @@ def _page(  # noqa: PLR0913 - what every route of the page was given
         chosen=chosen,
         unit=next((u for u in units if u.unit_code == chosen.unit_code), None),
         rule=rule,
-        rules=[current_suites().by_code[code] for code in rules],
+        rules=[known[code] for code in rules if code in known],
         sensitive=list_sensitive(chosen, db=db),
         typed_reason=reason,
         longest_reason=LONGEST_REASON,

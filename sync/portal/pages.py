@@ -73,12 +73,12 @@ def style_version() -> str:
 def path_for(request: Request, name: str, **parts: str) -> str:
     """The path of a route, below wherever the portal is mounted."""
     root: str = request.scope.get("root_path", "").rstrip("/")
-    return root + str(_route_of(request.app, name, tuple(parts)).url_path_for(name, **parts))
+    route: BaseRoute = request.app.state.find_route(name, tuple(parts))
+    return root + str(route.url_path_for(name, **parts))
 
 
-@cache
-def _route_of(app: FastAPI, name: str, parts: tuple[str, ...]) -> BaseRoute:
-    """The route of this name; kept, for a page has hundreds of links and an app many routes.
+def find_route(app: FastAPI, name: str, parts: tuple[str, ...]) -> BaseRoute:
+    """The route of this name that takes these parts.
 
     Raises:
         NoMatchFound: the app has none that takes these parts.

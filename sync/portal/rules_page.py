@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
-from sync.checks.suites import Rule
 from sync.model.desk import Role
 from sync.model.states import Effect
-from sync.portal.deps import HR, DatabaseDep, SpeechDep, Viewer, require_role
-from sync.portal.desk_words import find_field
+from sync.portal.deps import HR, DatabaseDep, Viewer, require_role
+from sync.portal.desk_deps import words_of
 from sync.portal.pages import render
-from sync.portal.speech import NONE_SHOWN, Speech
 from sync.services.rules import rules_by_section
 from sync.store import facts
 from sync.store.facts import Cause
@@ -25,11 +23,10 @@ Word = Annotated[str, Query(max_length=40)]
 
 
 @router.get("/quy-tac", name="rules")
-def show_rules(  # noqa: PLR0913 - one argument a filter
+def show_rules(
     request: Request,
     viewer: ReaderOfRules,
     database: DatabaseDep,
-    speech: SpeechDep,
     effect: Word = "",
     group: Word = "",
 ) -> HTMLResponse:
@@ -56,7 +53,7 @@ def show_rules(  # noqa: PLR0913 - one argument a filter
         asked=asked,
         as_of=as_of,
         counts=counts,
-        field_name=lambda rule: field_name(rule, speech),
+        field_name=words_of(request).field_name,
     )
 
 
@@ -66,11 +63,5 @@ def _open_counts(database: DatabaseDep) -> tuple[date | None, Mapping[str, Cause
         newest = facts.find_headline(conn)
         if newest is None:
             return None, {}
-        causes: Any = facts.list_causes(conn, newest.as_of, with_restricted=True)
+        causes = facts.list_causes(conn, newest.as_of, with_restricted=True)
     return newest.as_of, {cause.rule_code: cause for cause in causes}
-
-
-def field_name(rule: Rule, speech: Speech) -> str:
-    """The field as the paper form calls it; a dash where a rule speaks of a whole."""
-    known = find_field(rule.field)
-    return speech.of(known, "name") if known else rule.field or NONE_SHOWN

@@ -21,7 +21,7 @@ from sync.portal.doors import (
     visit_of,
 )
 from sync.portal.openid import Provider
-from sync.portal.pages import render
+from sync.portal.pages import path_for, render
 from sync.services import links, sessions
 from sync.services.sessions import ATTEMPT
 from sync.store.links import Vouched
@@ -125,30 +125,38 @@ def link(
         answer = enter(request, bound.token, bound.target)
         forget(request, answer, VOUCHED_COOKIE)
         return answer
-    if links.is_waiting(visit, db=db, clock=clock):
-        return render(
-            request,
-            "link_code.html",
-            status=NOT_ACCEPTED,
-            token=token,
-            problem="code",
-            subject="",
-        )
-    return show_form(request, gatekeeper, target="", problem="openid_state")
+    return _show_code_form(request, gatekeeper, problem="code")
 
 
-def _ask_for_code(request: Request, gatekeeper: Gatekeeper, vouched: Vouched) -> Response:
-    visit = links.wait_for_code(vouched, db=gatekeeper.keeper, clock=gatekeeper.clock)
+@router.get("/dang-nhap/ma-lien-ket", name="openid_link_form")
+def show_code_form(request: Request, gatekeeper: GatekeeperDep) -> Response:
+    """Asks whom the provider vouched for to type the code; may be opened again."""
+    _provider(request)
+    return _show_code_form(request, gatekeeper)
+
+
+def _show_code_form(request: Request, gatekeeper: Gatekeeper, *, problem: str = "") -> Response:
+    visit = request.cookies.get(cookie_name(request, VOUCHED_COOKIE), "")
+    subject = links.find_waiting(visit, db=gatekeeper.keeper, clock=gatekeeper.clock)
+    if subject is None:
+        return show_form(request, gatekeeper, target="", problem="openid_state")
     visit_id = visit_of(request)
     answer = render(
         request,
         "link_code.html",
-        status=NOT_SIGNED_IN,
+        status=NOT_ACCEPTED if problem else NOT_SIGNED_IN,
         token=gatekeeper.form_token(visit_id),
-        problem="",
-        subject=vouched.subject,
+        problem=problem,
+        subject=subject,
     )
     remember_visit(request, answer, visit_id)
+    return answer
+
+
+def _ask_for_code(request: Request, gatekeeper: Gatekeeper, vouched: Vouched) -> Response:
+    visit = links.wait_for_code(vouched, db=gatekeeper.keeper, clock=gatekeeper.clock)
+    # The provider's answer stands in this address: it is used up, so the form has its own.
+    answer = RedirectResponse(path_for(request, "openid_link_form"), status_code=303)
     _remember(request, answer, VOUCHED_COOKIE, visit)
     return answer
 

@@ -52,7 +52,7 @@ def add_account(
     check_may(actor, Role.ADMINISTRATOR)
     password, database = first_password(), db or keeper()
     with database.transaction() as conn:
-        check_units(conn, new.grants)
+        check_units(conn, checked(new.grants))
     _add(new, password, actor, must_change=True, ways=(database, clock))
     return password
 

@@ -32,6 +32,7 @@ class LotInView:
 
     shown: Shown
     first: Sequence[ProposedValue]
+    has_more: bool  # than are decided at once
 
 
 def look_at_lot(
@@ -44,9 +45,9 @@ def look_at_lot(
         NotFoundError: none waits, or they are all the actor's own.
     """
     with (db or database_of()).transaction() as conn:
-        ids = _waiting(conn, lot, actor)
+        ids, has_more = _waiting(conn, lot, actor)
         first = desk.list_proposals(conn, ids[:first_count])
-    return LotInView(Shown(len(ids), ids[-1]), first)
+    return LotInView(Shown(len(ids), ids[-1]), first, has_more)
 
 
 def approve_lot(
@@ -64,7 +65,7 @@ def approve_lot(
     """
     with (db or database_of()).transaction() as conn:
         lock_unit(conn, lot.unit_code)
-        ids = _waiting(conn, lot, actor)
+        ids, _ = _waiting(conn, lot, actor)
         if Shown(len(ids), ids[-1]) != shown:
             raise LotChangedError(
                 f"The lot of unit {lot.unit_code} has other proposals than were shown: look at"
@@ -73,9 +74,9 @@ def approve_lot(
         return len(approve_within(conn, ids, actor, clock))
 
 
-def _waiting(conn: Connection, lot: Lot, actor: Actor) -> list[int]:
+def _waiting(conn: Connection, lot: Lot, actor: Actor) -> tuple[list[int], bool]:
     check_may(actor, Role.HR_APPROVER, lot.unit_code)
-    ids = lots.list_waiting_ids(conn, lot, actor.login, BATCH_LIMIT)
+    ids = lots.list_waiting_ids(conn, lot, actor.login, BATCH_LIMIT + 1)
     if not ids:
         raise NotFoundError("No proposal of this lot waits for you: open the approvals again.")
-    return ids
+    return ids[:BATCH_LIMIT], len(ids) > BATCH_LIMIT

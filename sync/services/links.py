@@ -106,10 +106,13 @@ def wait_for_code(
     return visit
 
 
-def is_waiting(visit: str, *, db: Database | None = None, clock: Clock = utc_now) -> bool:
-    """Whether a provider vouched for whoever keeps this, lately and unused."""
+def find_waiting(
+    visit: str, *, db: Database | None = None, clock: Clock = utc_now
+) -> str | None:
+    """As whom a provider vouched for whoever keeps this, lately and unused."""
     with (db or keeper()).transaction() as conn:
-        return links.find_vouched(conn, token_digest(visit), clock()) is not None
+        vouched = links.find_vouched(conn, token_digest(visit), clock())
+    return vouched.subject if vouched else None
 
 
 def bind(
@@ -130,8 +133,10 @@ def bind(
         vouched = links.find_vouched(conn, token_digest(visit), now)
         if vouched is None:
             return None
-        is_taken = accounts.find_by_subject(conn, vouched.issuer, vouched.subject) is not None
-        login = None if is_taken else links.take_code(conn, _code_digest(code), now)
+        if accounts.find_by_subject(conn, vouched.issuer, vouched.subject) is not None:
+            links.drop_vouched(conn, token_digest(visit))  # linked meanwhile: sign in again
+            return None
+        login = links.take_code(conn, _code_digest(code), now)
         if login is None:
             sessions.add_failure(conn, address, now)
             return None

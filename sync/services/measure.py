@@ -38,7 +38,6 @@ def measure_units(
         lock_measuring(conn)
         now = clock()
         counts = _write_day(conn, as_of, instant_of(as_of, clock), now)
-        _write_missing_days(conn, as_of, clock)
         contacts.copy_to_facts(conn, as_of)
         for touched in waves.list_touched(conn, wave_key):
             sentences = {
@@ -47,6 +46,7 @@ def measure_units(
             }
             measures.replace_unit_waves(conn, touched, sentences)
         waves.finish_step(conn, wave_key, "measure", now)
+    _write_missing_days(database, as_of, clock)
     return counts
 
 
@@ -56,7 +56,8 @@ def _write_day(
     """Units, headline and causes of one day; a past one from what was known then."""
     rows = unit_days(conn, as_of, known_at, at)
     counts = count_levels(rows)
-    measures.replace_unit_days(conn, rows)
+    if rows:  # no unit was there yet
+        measures.replace_unit_days(conn, rows)
     measures.set_headline(
         conn,
         {
@@ -68,18 +69,25 @@ def _write_day(
             "is_recomputed": is_past,
         },
     )
-    measures.replace_causes(conn, as_of, known_at, is_past=is_past)
+    # A wave that is measured after midnight speaks of a day that has passed, too.
+    measures.replace_causes(conn, as_of, known_at, is_past=is_past or known_at < at)
     return counts
 
 
-def _write_missing_days(conn: Connection, before: date, clock: Clock) -> None:
-    """Days on which no wave measured have figures too: pages read facts, not the ledger."""
-    days, count = measures.list_missing_days(
-        conn, before, zone=get_settings().timezone, row_limit=DAYS_A_WAVE
-    )
+def _write_missing_days(database: Database, before: date, clock: Clock) -> None:
+    """Days on which no wave measured have figures too: pages read facts, not the ledger.
+
+    A transaction each, after the wave's own day: nobody waits for a long gap.
+    """
+    with database.transaction() as conn:
+        days, count = measures.list_missing_days(
+            conn, before, zone=get_settings().timezone, row_limit=DAYS_A_WAVE
+        )
     for day in days:
         at = instant_of(day, clock)
-        _write_day(conn, day, at, at, is_past=True)
+        with database.transaction() as conn:
+            lock_measuring(conn)
+            _write_day(conn, day, at, at, is_past=True)
     if days:
         log_event(log, "missing_days_written", count=len(days), left=count - len(days))
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from sync.contract import registers
+from sync.model.desk import Actor, Role
 from sync.model.source import Source
 from sync.services.context import Clock, database_of, today, utc_now
+from sync.services.permissions import check_may
 from sync.store import claimed, ledger, registry
 from sync.store.claimed import Claimed
 from sync.store.database import Database
@@ -81,7 +83,7 @@ def set_credential_end(
     unit_code: str,
     ends_on: date | None,
     *,
-    actor: str,
+    actor: Actor,
     db: Database | None = None,
     clock: Clock = utc_now,
 ) -> str:
@@ -91,8 +93,10 @@ def set_credential_end(
         The source's code.
 
     Raises:
+        PermissionDeniedError: the actor is no engineer.
         NotFoundError: the unit has no source today.
     """
+    check_may(actor, Role.ENGINEER)
     day = today(clock)
     with (db or database_of()).transaction() as conn:
         source = registry.get_source(conn, unit_code, day)
@@ -102,7 +106,7 @@ def set_credential_end(
             ledger.Entry(
                 unit_code=unit_code,
                 action="credential_end_set",
-                actor=actor,
+                actor=actor.login,
                 as_of=day,
                 recorded_at=clock(),
                 figures={"source": source.source_code, "ends_on": str(ends_on or "")},

@@ -42,10 +42,9 @@ def take_list(
     Raises:
         PermissionDeniedError: the actor has no role of HR in the unit.
     """
-    of_hr = (Role.HR_OFFICER, Role.HR_APPROVER)
-    if not any(actor.has(role, chosen.unit_code) for role in of_hr):
+    if not any(actor.has(role, chosen.unit_code) for role in HR):
         raise PermissionDeniedError(
-            "A list needs a role of HR in its unit: ask an administrator for it.", of_hr
+            "A list needs a role of HR in its unit: ask an administrator for it.", HR
         )
     lines: list[Line] = []
     with db.transaction() as conn:

@@ -31,6 +31,11 @@ CONTEXT: dict[str, dict[str, tuple[str, ...]]] = {
     "family": {"person": ("ngay_sinh", "gioi_tinh", "so_dinh_danh")},
 }
 
+# The lists that are added up.
+SUMMED = frozenset(
+    ("work_history", "training_history", "evaluation", "family", "salary_history", "discipline")
+)
+
 STEP_DEMOTION = """LEFT JOIN (
     SELECT DISTINCT snapshot_id, record_id FROM staging.discipline
     WHERE dc_hinh_thuc = 'HBL' AND dc_ngay_qd < DATE '2025-07-01'
@@ -97,27 +102,32 @@ def checked_list_groups() -> tuple[Group, ...]:
 
 def groups_looked_at(suite: str) -> frozenset[str]:
     """Groups whose staged rows the relation of a suite reads."""
-    defined = definition_of(suite)
-    return frozenset(
-        name for name in record_groups() if re.search(rf"staging\.{name}\b", defined)
-    )
+    seen = _function_of(suite)
+    groups = {name for name in record_groups() if re.search(rf"staging\.{name}\b", seen)}
+    if "staging.sums" in seen:  # a list's rows look only at what the posts add up to
+        groups |= SUMMED if suite == "servant" else {"work_history"}
+    return frozenset(groups)
 
 
 def adds_up(suite: str) -> bool:
     """Whether the relation of a suite reads what the lists of a record add up to."""
-    return "staging.sums" in definition_of(suite)
+    return "staging.sums" in _function_of(suite)
 
 
 def looks_around(suite: str) -> bool:
     """Whether the relation of a suite reads what other records say."""
-    return "staging.context" in definition_of(suite)
+    return "staging.context" in _function_of(suite)
+
+
+def definition_of(suite: str) -> str:
+    """What a suite's rules look through: its function, and what was added up for it."""
+    return _function_of(suite) + (named_query("stage_sums").text if adds_up(suite) else "")
 
 
 @cache
-def definition_of(suite: str) -> str:
-    """What a suite's rules look through: its function, and what was added up for it."""
-    seen = "".join(part for part in statements() if f" staging.check_{suite}_of(" in part)
-    return seen + named_query("stage_sums").text if "staging.sums" in seen else seen
+def _function_of(suite: str) -> str:
+    """The DDL of the function that a suite's rules look through."""
+    return "".join(part for part in statements() if f" staging.check_{suite}_of(" in part)
 
 
 def _open_fields(group: Group) -> list[str]:

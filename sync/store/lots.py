@@ -18,6 +18,11 @@ class Lot:
     rule_code: str | None = None
     cause_hmac: bytes | None = None
 
+    def __post_init__(self) -> None:
+        """A lot that names nothing would be everything that waits."""
+        if self.lot_id is None and not self.rule_code:
+            raise ValueError("A lot is of one act or of one cause: name it.")
+
 
 @dataclass(frozen=True, slots=True)
 class WaitingLot:

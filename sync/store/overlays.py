@@ -27,10 +27,14 @@ def hmac_of(value: str) -> str:
 
 
 def row_of(group_name: str) -> str:
-    """SQL for every field of a row `g` as text, by its name."""
+    """SQL for every field of a row `g` that says something, as text, by its name.
+
+    A field that the contract gets later says nothing in the rows of before.
+    """
     codes = [field.code for field in record_groups()[group_name].fields]
     names = ", ".join(f"'{code}'" for code in codes)
-    return f"jsonb_object(ARRAY[{names}], ARRAY[{', '.join(f'g.{c}::text' for c in codes)}])"
+    said = ", ".join(f"g.{code}::text" for code in codes)
+    return f"jsonb_strip_nulls(jsonb_object(ARRAY[{names}], ARRAY[{said}]))"
 
 
 def standing_hmac(group_name: str, field_code: str) -> str:
@@ -76,7 +80,8 @@ def _of(schema: str, name: str, place: Place | None = None) -> TextClause:
     if place:
         group, field = place
         is_list = record_groups()[group].is_list
-        said = f"(s.said || coalesce(a.was, '{NO_FIELD}'))" if is_list else "s.value"
+        row = f"jsonb_strip_nulls(s.said || coalesce(a.was, '{NO_FIELD}'))"
+        said = row if is_list else "s.value"
         statement = statement.format(
             hmac=hmac_of(f"{said}::text"),
             said=row_of(group) if is_list else "NULL::jsonb",

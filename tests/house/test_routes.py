@@ -21,6 +21,7 @@ OPEN = {
     ("GET", "/dang-nhap"): "the form itself",
     ("GET", "/dang-nhap/dinh-danh"): "the way to the identity provider",
     ("GET", "/dang-nhap/tra-loi"): "the way back; a state good once stands for the form",
+    ("GET", "/dang-nhap/ma-lien-ket"): "the form for whom the provider vouched for",
     ("GET", "/doi-mat-khau"): "asks for a session, with a first password too",
     ("GET", "/api/v1/openapi.json"): "the description of the feed; no figure in it",
 }

@@ -20,6 +20,7 @@ from sync.portal.speech import ZONE
 from sync.services import accounts, sessions
 from sync.services.context import utc_now
 from sync.services.hold import release_snapshot
+from sync.services.permissions import operator
 from sync.services.registry import load_registry, register_sources, set_credential_end
 from sync.services.sync import finish_snapshot
 from sync.settings import get_settings
@@ -414,7 +415,7 @@ def test_a_credential_is_due_beside_the_certificates(
     for unit, days in (("H26", 5), ("H20", 0)):
         dispatch.add_probe(registered, unit, now - timedelta(minutes=2))
         ends_on = today + timedelta(days=days)
-        set_credential_end(unit, ends_on, actor="Mai", db=registered)
+        set_credential_end(unit, ends_on, actor=operator("Mai"), db=registered)
 
     page = engineer.get("/ket-noi")
     due = re.findall(

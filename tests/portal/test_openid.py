@@ -90,9 +90,15 @@ def vouch(away: str, subject: str = SUBJECT, **form: str) -> str:
     return answer.headers["location"]
 
 
+CODE_FORM = "/dang-nhap/ma-lien-ket"
+
+
 def back(scene: Scene, reader: Reader, location: str) -> requests.Response:
+    """What the provider's answer leads to; the form that asks for a code has its own page."""
     assert location.startswith(scene.address + CALLBACK)
-    return reader.get(location.removeprefix(scene.address))
+    answer = reader.get(location.removeprefix(scene.address))
+    is_asked = answer.headers.get("location") == CODE_FORM
+    return reader.get(CODE_FORM) if is_asked else answer
 
 
 def away_of(reader: Reader, target: str = "") -> str:
@@ -143,6 +149,33 @@ def ask_to_bind(scene: Scene, subject: str) -> Reader:
     token = TOKEN.findall(answer.text)[-1]
     reader.session.headers["x-form"] = token  # kept for `typed`
     return reader
+
+
+def test_the_form_for_a_code_may_be_opened_again_in_the_other_language(scene: Scene) -> None:
+    reader = ask_to_bind(scene, "minh-1")
+
+    again = reader.get(f"{CODE_FORM}?lang=en")
+    nobody = scene.reader().get(CODE_FORM)
+
+    assert again.status_code == 401
+    assert "minh-1" in again.text
+    assert '<html lang="en"' in again.text
+    assert typed(reader, "not-a-code").status_code == 422
+    assert "minh-1" in reader.get(CODE_FORM).text
+    assert 'name="password"' in nobody.text
+
+
+def test_who_is_shown_the_sign_in_form_elsewhere_signs_in_by_it(scene: Scene) -> None:
+    reader = ask_to_bind(scene, "minh-1")
+    with scene.ways.keeper.transaction() as conn:
+        conn.execute(text("UPDATE portal.vouched SET expires_at = now()"))
+
+    late = typed(reader, "not-a-code")
+    action = re.search(r'<form method="post" action="([^"]+)"', late.text)
+
+    assert late.status_code == 401
+    assert action is not None
+    assert action[1].split("?")[0] == "/dang-nhap"
 
 
 def typed(reader: Reader, code: str) -> requests.Response:

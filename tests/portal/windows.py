@@ -99,7 +99,7 @@ def what_is_wrong(page: Page) -> dict[str, object]:
     """What is wrong with the page as it stands, light and dark: too wide, faint, axe."""
     wrong: dict[str, object] = {}
     size = page.viewport_size
-    for width in (PHONE, 768, DESK):
+    for width in (PHONE, 768, DESK, 1920):
         page.set_viewport_size({"width": width, "height": 800})
         shown = page.evaluate("document.documentElement.scrollWidth")
         if shown > width:

@@ -7,11 +7,12 @@
     const was = shown && [...shown.childNodes];
     one.ariaBusy = "true";
     if (shown) { shown.ariaDisabled = "true"; shown.replaceChildren(document.body.dataset.working); }
+    const timer = setTimeout(release, ms, one);
     held.set(one, () => {
+      clearTimeout(timer);
       one.ariaBusy = null;
       if (shown) { shown.ariaDisabled = null; shown.replaceChildren(...was); }
     });
-    setTimeout(release, ms, one);
   };
   addEventListener("submit", (event) => {
     const form = event.target;

@@ -3,7 +3,7 @@
 --   many units and records, and how much of it is accepted until a later day?
 --   Sentences are those of the suites last checked with. A rule that went keeps its last sentence.
 --   Findings are read once, whatever the planner thinks of a table that just grew; closed ones only where
---   :is_past, for a day that goes on has none that closed later.
+--   :is_past, for while the day lasts none has closed later than :known_at.
 -- Asked by: measure. Rows: one per broken rule, twice where restricted units break it too.
 WITH standing AS MATERIALIZED (
     SELECT unit_code, rule_code, record_id, group_name, field_code, value_hmac

@@ -19,13 +19,13 @@ WITH waiting AS (
     GROUP  BY effect, rule_code, group_name, field_code, cause_hmac
 )
 SELECT g.effect, g.rule_code, g.group_name, g.field_code, g.cause_hmac, coalesce(c.label, '') AS label,
-       a.record_count, g.flag_count, g.open_count, g.proposed_count, g.approved_count, g.waived_count,
-       g.due_on, a.since
+       coalesce(a.record_count, g.flag_count) AS record_count, g.flag_count, g.open_count, g.proposed_count, g.approved_count, g.waived_count,
+       g.due_on, coalesce(a.since, c.updated_at, statement_timestamp()) AS since
 FROM   counted AS g
-JOIN   quality.asked_cause AS a
+LEFT   JOIN quality.asked_cause AS a  -- counted by the next wave, where two counted at once
        ON a.unit_code = :unit_code
       AND (a.rule_code, a.cause_hmac, a.effect, a.group_name, a.field_code)
           = (g.rule_code, g.cause_hmac, g.effect, g.group_name, g.field_code)
 LEFT   JOIN quality.cause AS c ON c.unit_code = :unit_code AND c.rule_code = g.rule_code
                               AND c.cause_hmac = g.cause_hmac
-ORDER  BY g.effect DESC, g.due_on NULLS LAST, a.record_count DESC, g.rule_code, g.cause_hmac
+ORDER  BY g.effect DESC, g.due_on NULLS LAST, record_count DESC, g.rule_code, g.cause_hmac
