@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import text
 
 from sync.services.contacts import read_contacts, set_contacts
+from sync.services.measure import measure_units
 from sync.services.permissions import operator
 from sync.services.waive import Acceptance, waive_flags
 from sync.store import facts
@@ -51,6 +52,33 @@ def test_a_rule_is_counted_once_a_record_and_once_a_unit(village: Village) -> No
     assert (worst.unit_count, worst.record_count) == (3, 6)
     fewer = next(cause for cause in public if cause.rule_code == worst.rule_code)
     assert (fewer.unit_count, fewer.record_count) == (2, 4)
+
+
+def test_a_wave_measured_after_midnight_tells_what_stood_when_its_day_ended(
+    village: Village,
+) -> None:
+    spoiled(village)
+    as_of, known = village.clock().date(), rows(village, TRULY)
+    late = village.clock() + timedelta(days=1)
+    with village.db.transaction() as conn:
+        wave_key = conn.execute(text("SELECT max(wave_key) FROM landing.wave")).scalar_one()
+        conn.execute(
+            text(
+                "UPDATE quality.finding SET closed_at = :late, closed_snapshot_id = snapshot_id"
+            ),
+            {"late": late - timedelta(minutes=5)},
+        )
+
+    measure_units(wave_key, db=village.db, clock=lambda: late)
+
+    with village.db.transaction() as conn:
+        causes = facts.list_causes(conn, as_of, with_restricted=True)
+    counted = {
+        cause.rule_code: (cause.unit_count, cause.record_count, cause.finding_count)
+        for cause in causes
+    }
+    assert known
+    assert counted == known
 
 
 def test_what_is_accepted_of_a_cause_is_told_and_a_past_day_keeps_its_own(
