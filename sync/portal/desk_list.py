@@ -32,7 +32,7 @@ def download_list(  # noqa: PLR0913 - one argument a part of the address
     clock: ClockDep,
     unit_code: UnitDep,
     own_form: OwnFormDep,
-    rule: Annotated[str, Query(max_length=16)] = "",
+    rule: Annotated[str, Query(max_length=16, pattern="^[A-Za-z0-9]*$")] = "",
     cause: Annotated[str, Query(max_length=64, pattern="^([0-9a-f]{2})*$")] = "",
     effect: Annotated[str, Query(pattern="^(block|ask|)$")] = "",
 ) -> Response:

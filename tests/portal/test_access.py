@@ -26,7 +26,7 @@ from tests.portal.conftest import Clock
 from tests.portal.figures import MEASURED_AT
 
 OPEN_TO_ALL = {"/dang-nhap", "/dang-xuat", "/healthz", "/static/{file_name}"}
-OF_A_PROVIDER = {"/dang-nhap/dinh-danh", "/dang-nhap/tra-loi"}
+OF_A_PROVIDER = {"/dang-nhap/dinh-danh", "/dang-nhap/tra-loi", "/dang-nhap/ma-lien-ket"}
 
 
 def test_every_route_but_the_doors_asks_for_a_sign_in(app: FastAPI, portal: str) -> None:

@@ -48,7 +48,11 @@ STARTS = (
     "/viec/tai-xuong", "/dot", "/tam-giu", "/ket-noi", "/tai-khoan", "/nhat-ky", "/dau-moi",
     "/so-cong-bo", "/dinh-nghia", "/doi-mat-khau", "/dang-nhap", "/healthz",
 )  # fmt: skip
-ELSEWHERE = {"/dang-nhap/dinh-danh", "/dang-nhap/tra-loi"}  # no provider here
+ELSEWHERE = {
+    "/dang-nhap/dinh-danh",
+    "/dang-nhap/tra-loi",
+    "/dang-nhap/ma-lien-ket",
+}  # no provider here
 PER_KIND = 3
 MARKED_UP = re.compile(r"<script|<img src=x|onerror=alert\(3\)>", re.IGNORECASE)
 
